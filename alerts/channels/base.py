@@ -1,0 +1,62 @@
+"""What a channel does: send one rendered message, and say in data what went wrong."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+
+class Button(msgspec.Struct, frozen=True):
+    """A button under a message: opens `url`, or sends `data` back (at most 64 bytes)."""
+
+    text: str
+    url: str = ""
+    data: str = ""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A rendered message: `html` in the channel's markup, and rows of buttons."""
+
+    html: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+class DeliveryError(Exception):
+    """The message was not sent. Raised by `Channel.send`.
+
+    `permanent`: this address will not take it however often it is tried. `retry_after`: seconds the server asked for.
+    `everyone`: the wait concerns the whole bot, not this address alone. `moved_to`: the address changed to this one.
+    `ours`: the message itself was refused (our bug): do not retry, tell the operator.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        everyone: bool = False,
+        moved_to: str = "",
+        ours: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.everyone = everyone
+        self.moved_to = moved_to
+        self.ours = ours
+
+
+class UncertainDelivery(Exception):  # noqa: N818 - it is not known to be an error
+    """The request went out and no answer came back: it may have been delivered. Raised by `Channel.send`."""
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    name: str
+
+    async def send(self, address: str, message: Message) -> str:
+        """Send, and return the other side's id of the message. Raises DeliveryError or UncertainDelivery."""
+        ...
