@@ -1,0 +1,1 @@
+"""Shared by every test: a migrated database of each kind, a clock that only moves when told."""
