@@ -2,7 +2,8 @@
 
 A row is claimed (`sending`, with a lease), marked started just before its request goes out, and finished with what the
 other side answered. A lease that runs out on a row never started goes back to `due`; on a started one the answer is not
-known, so the row becomes `uncertain`: it is not sent again, it is told in the person's next list of what they may have missed.
+known, so the row becomes `uncertain`: it is not sent again, it is told in the person's next list of what they may
+have missed.
 """
 
 from __future__ import annotations

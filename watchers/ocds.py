@@ -12,17 +12,36 @@ Names are OCDS names in snake case; extensions used: lots, bids, location. Sourc
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-import re
 
 import msgspec
 from msgspec import field
 
 __all__ = [
-    "Address", "Amendment", "Award", "Bid", "Bids", "Budget", "Classification", "Contract", "Document", "Identifier",
-    "AwardedItem", "Item", "Lot", "Organization", "Period", "Planning", "Release", "Tender", "Unit", "Value", "number",
+    "Address",
+    "Amendment",
+    "Award",
+    "AwardedItem",
+    "Bid",
+    "Bids",
+    "Budget",
+    "Classification",
+    "Contract",
+    "Document",
+    "Identifier",
+    "Item",
+    "Lot",
+    "Organization",
+    "Period",
+    "Planning",
+    "Release",
+    "Tender",
+    "Unit",
+    "Value",
+    "number",
     "parse_datetime",
 ]
 
@@ -36,7 +55,8 @@ def parse_datetime(text: str) -> datetime | None:
     """Read an ISO 8601 date or date-time; None if it is not one.
 
     A text without a zone is taken as UTC (OCDS asks for a zone; publishers that leave it out mean their own, and a
-    source that knows it adds it when mapping). A date alone is its first moment. More than six fractional digits are cut.
+    source that knows it adds it when mapping). A date alone is its first moment. Digits after the sixth of a
+    fraction are cut.
     """
     match = _DATETIME.match(text.strip())
     if match is None:

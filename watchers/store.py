@@ -95,13 +95,20 @@ events = Table(
     Column("id", BigId, primary_key=True),
     Column("tender_id", BigId, ForeignKey("tenders.id"), nullable=False),
     Column("snapshot_id", BigId, ForeignKey("snapshots.id"), nullable=False),
-    Column("kind", String(32), nullable=False),  # published | changed | flag_raised | flag_withdrawn | awarded | cancelled
+    Column(
+        "kind", String(32), nullable=False
+    ),  # published | changed | flag_raised | flag_withdrawn | awarded | cancelled
     Column("detail", JSON, nullable=False),
     Column("happened_at", UTCDateTime, nullable=False),
     Column("matched_at", UTCDateTime),  # NULL until every subscription was compared with it
     UniqueConstraint("snapshot_id", "kind"),
 )
-Index("ix_events_unmatched", events.c.id, sqlite_where=text("matched_at IS NULL"), postgresql_where=text("matched_at IS NULL"))
+Index(
+    "ix_events_unmatched",
+    events.c.id,
+    sqlite_where=text("matched_at IS NULL"),
+    postgresql_where=text("matched_at IS NULL"),
+)
 
 cursors = Table(
     "cursors",

@@ -1,0 +1,44 @@
+"""Short strings in kk, ru and en: gettext catalogues read from `templates/locale/<language>/*.po`, compiled in memory.
+
+A message id is the English text. One file per part of the program, all merged; a string that a catalogue lacks is shown
+in English (a test keeps the catalogues complete).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from templates import LANGUAGES, ROOT
+
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "language_of", "translator"]
+
+DEFAULT_LANGUAGE = "ru"
+
+
+@cache
+def translator(language: str) -> GNUTranslations:
+    """The catalogue of one language. Raises KeyError for a language that has no folder."""
+    if language not in LANGUAGES:
+        raise KeyError(f"i18n: no catalogue for the language {language!r}; there are {', '.join(LANGUAGES)}")
+    whole = Catalog(locale=language)
+    for path in sorted((ROOT / "locale" / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.string:
+                    whole.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def language_of(code: str | None) -> str:
+    """The language we speak to someone whose client says `code` ('kk-KZ', 'en', None): theirs if we have it."""
+    short = (code or "").split("-")[0].split("_")[0].lower()
+    return short if short in LANGUAGES else DEFAULT_LANGUAGE
