@@ -1,1 +1,151 @@
 """Shared by every test: a migrated database of each kind, a clock that only moves when told."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from watchers.database import Database, metadata
+
+POSTGRES = os.environ.get("BAQYLAU_TEST_POSTGRES", "127.0.0.1:5432")
+if "@" not in POSTGRES:
+    POSTGRES = f"postgres@{POSTGRES}"
+
+
+class Clock:
+    """Says the same moment (UTC) until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> datetime:
+        """Move on by so many `days`, `hours`, `minutes`, `seconds`; returns the new moment."""
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 22, 9, 5, tzinfo=UTC))
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on a thread with its own loop: a session's fixture may not use a test's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+async def _command(*statements: str) -> None:
+    connection = await asyncpg.connect(f"postgresql://{POSTGRES}/postgres", timeout=5)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _postgres_url(name: str) -> str:
+    return f"postgresql+asyncpg://{POSTGRES}/{name}"
+
+
+async def _make_tables(url: str) -> None:
+    for module in ("watchers.store", "alerts.subscriptions", "alerts.outbox", "bot.inbox", "bot.chat.storage"):
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _apart(_make_tables(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The server's address; without one the test is skipped, but fails where CI is set: nothing is left out there."""
+    try:
+        _apart(_command("SELECT 1"))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        sentence = f"PostgreSQL at {POSTGRES} does not answer ({error!r}): start one or set BAQYLAU_TEST_POSTGRES"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return POSTGRES
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_server: str) -> Iterator[str]:
+    name = f"baqylau_test_{uuid.uuid4().hex}"
+    _apart(_command(f"CREATE DATABASE {name}"))
+    try:
+        _apart(_make_tables(_postgres_url(name)))
+        yield name
+    finally:
+        _apart(_command(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+DIALECTS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgres`: a test that asks for a database runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def empty_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database without a table, thrown away after the test."""
+    if dialect == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/empty.sqlite3"
+        return
+    request.getfixturevalue("postgres_server")
+    name = f"baqylau_test_{uuid.uuid4().hex}"
+    await _command(f"CREATE DATABASE {name}")
+    yield _postgres_url(name)
+    await _command(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database of this test alone (for tests that open it several times)."""
+    if dialect == "sqlite":
+        path = tmp_path / "baqylau.sqlite3"
+        shutil.copy(request.getfixturevalue("_migrated_file"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    template = request.getfixturevalue("_migrated_postgres")
+    name = f"baqylau_test_{uuid.uuid4().hex}"
+    await _command(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _postgres_url(name)
+    await _command(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database of this test alone: SQLite in a file, then PostgreSQL."""
+    database = Database(database_url)
+    yield database
+    await database.close()
