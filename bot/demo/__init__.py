@@ -1,0 +1,1 @@
+"""`baqylau demo`: a whole Baqylau on this machine with invented tenders and a Telegram on localhost."""
