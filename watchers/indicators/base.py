@@ -82,8 +82,8 @@ class Subject(msgspec.Struct, frozen=True):
 class Fired(msgspec.Struct, frozen=True, kw_only=True):
     """The indicator fired. `value` and `threshold` share `unit`; `facts` holds what a sentence or a reader needs."""
 
-    value: Decimal | int | str
-    threshold: Decimal | int | str | None = None
+    value: Decimal | int
+    threshold: Decimal | int | None = None
     unit: str = ""
     facts: dict[str, Any] = {}
     norm: Norm | None = None
@@ -128,8 +128,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     tier: Tier
     weight: int
     family: Family
-    value: Decimal | int | str | None = None
-    threshold: Decimal | int | str | None = None
+    value: Decimal | int | None = None
+    threshold: Decimal | int | None = None
     unit: str = ""
     facts: dict[str, Any] = {}
     norm: Norm | None = None

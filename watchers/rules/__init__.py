@@ -1,1 +1,12 @@
-"""Rules as dated data: law tables, thresholds, calendars, code lists. Each row says from when, by which source, checked when."""
+"""Rules as dated data: law tables, thresholds, calendars, code lists.
+
+Each row says from when it holds, by which source, when it was checked and how sure we are.
+"""
+
+from __future__ import annotations
+
+from watchers.rules.calendars import Calendar
+from watchers.rules.lookup import Limit, Rules, load_rules
+from watchers.rules.tables import Confidence, CountedFrom, Method, Window
+
+__all__ = ["Calendar", "Confidence", "CountedFrom", "Limit", "Method", "Rules", "Window", "load_rules"]
