@@ -1,0 +1,40 @@
+"""What a message is rendered from: one snapshot of one tender with what was found in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from watchers.indicators.base import Finding, Status
+from watchers.summary import Summary
+
+__all__ = ["TenderCard"]
+
+
+class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
+    """One snapshot of a tender. `link` is its primary record for people, `seen_at` when we read it (UTC).
+
+    `findings` are those stored with the snapshot: fired and not computable; others are ignored.
+    """
+
+    tender_id: int
+    snapshot_id: int
+    summary: Summary
+    link: str
+    seen_at: datetime
+    findings: tuple[Finding, ...] = ()
+    checks_made: int = 0
+    checks_possible: int = 0
+
+    @property
+    def flags(self) -> list[Finding]:
+        """What fired, the heaviest first; tier before weight, then the code, so that the order never wavers."""
+        fired = [finding for finding in self.findings if finding.status is Status.FIRED]
+        return sorted(fired, key=lambda finding: (-finding.weight, finding.tier, finding.indicator))
+
+    @property
+    def unchecked(self) -> list[Finding]:
+        """What could not be computed, by code."""
+        missing = [finding for finding in self.findings if finding.status is Status.NOT_COMPUTABLE]
+        return sorted(missing, key=lambda finding: finding.indicator)

@@ -1,0 +1,72 @@
+"""Why a check could not be made, in people's words: a finding names an OCDS field, people read what it means."""
+
+from __future__ import annotations
+
+import re
+
+from alerts.i18n import mark, translator
+
+__all__ = ["reason_text"]
+
+_PATH = re.compile(r"\b(?:tender|bids|awards|contracts|buyer|parties|planning)\b(?:[./\[][\w\[\]/.]*)?")
+_FIELDS = {
+    "tender.tenderPeriod.endDate": mark("the deadline for bids"),
+    "tender.tenderPeriod.startDate": mark("the day bids open"),
+    "tender.tenderPeriod": mark("the dates for bids"),
+    "tender.enquiryPeriod": mark("the dates for questions"),
+    "tender.awardPeriod": mark("the dates of the decision"),
+    "tender.contractPeriod": mark("the dates of the contract"),
+    "tender.datePublished": mark("the day of the announcement"),
+    "tender.procurementMethodDetails": mark("the method"),
+    "tender.procurementMethodRationale": mark("the grounds for the method"),
+    "tender.procurementMethod": mark("the method"),
+    "tender.title": mark("the title"),
+    "tender.description": mark("the description"),
+    "tender.documents": mark("documents"),
+    "tender.items": mark("the list of goods and works"),
+    "tender.lots": mark("lots"),
+    "tender.value": mark("the estimated sum"),
+    "tender.minValue": mark("the estimated sum"),
+    "tender.numberOfTenderers": mark("the number of bidders"),
+    "tender.tenderers": mark("the bidders"),
+    "tender.procuringEntity": mark("the buyer"),
+    "tender.status": mark("the state of the purchase"),
+    "tender.amendments": mark("the changes"),
+    "tender": mark("the announcement"),
+    "bids.details.value": mark("the prices of bids"),
+    "bids.details.tenderers": mark("the bidders"),
+    "bids.details.status": mark("the state of bids"),
+    "bids.details.date": mark("the time of bids"),
+    "bids": mark("the bids"),
+    "awards.suppliers": mark("the winner"),
+    "awards.value": mark("the winning price"),
+    "awards.date": mark("the day of the decision"),
+    "awards": mark("the decision"),
+    "contracts.dateSigned": mark("the day the contract was signed"),
+    "contracts.value": mark("the contract sum"),
+    "contracts.items": mark("what the contract buys"),
+    "contracts": mark("the contract"),
+    "buyer": mark("the buyer"),
+    "parties": mark("the organisations"),
+    "planning": mark("the plan"),
+}
+
+
+def _field(path: str) -> str:
+    """The name of the longest known part of a path; '' if no part is known."""
+    path = re.sub(r"\[[^\]]*\]?|/\d+(?=/|$)", "", path).replace("/", ".").strip(".")
+    while path:
+        if path in _FIELDS:
+            return _FIELDS[path]
+        path = path.rpartition(".")[0]
+    return ""
+
+
+def reason_text(reason: str, language: str) -> str:
+    """What was missing for a check, as a short phrase: "not in the data: the deadline for bids"."""
+    texts = translator(language)
+    fields = dict.fromkeys(filter(None, (_field(path) for path in _PATH.findall(reason))))
+    if not fields:
+        return texts.gettext("not in the data: something this check needs")
+    names = ", ".join(texts.gettext(name) for name in fields)
+    return texts.gettext("not in the data: %(names)s") % {"names": names}
