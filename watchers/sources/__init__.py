@@ -1,1 +1,4 @@
-"""One module per publisher kind; `base` says what a source is. A source knows HTTP, paging and quirks, nothing of flags."""
+"""One module or folder per kind of publisher; `base` says what a source is.
+
+A source knows HTTP, paging and quirks, and nothing of flags.
+"""

@@ -1,0 +1,245 @@
+"""How publishers are asked over HTTP: politely, patiently, within bounds, and never into a private network.
+
+One `Client` a source. It retries time-outs, broken connections, cut or unusable bodies, 408, 429 and 5xx with back-off
+and jitter, honours Retry-After, and stops asking a host that is down. 401, 403, 404 and 410 are answers, not accidents:
+they are never retried (403 only where a publisher uses it for "too many requests").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable, Iterable
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import msgspec
+import stamina
+
+from watchers.http_limits import Breaker, Pace, Resolve, is_private, resolve_host, retry_after_seconds
+from watchers.http_settings import HttpSettings
+from watchers.sources.base import Clock, SourceError
+
+__all__ = ["Answer", "Client", "HttpError", "UnusableAnswer"]
+
+USER_AGENT = "Baqylau/0.1"
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A 2xx answer: the whole body, decompressed, and the URL that gave it (after redirects)."""
+
+    url: str
+    body: bytes
+    content_type: str
+
+
+class HttpError(SourceError):
+    """The publisher answered with an error status. Raised by `Client.get`."""
+
+    def __init__(self, message: str, status: int, *, retry_after: float | None = None) -> None:
+        super().__init__(message, permanent=status in {401, 403, 404, 410}, retry_after=retry_after)
+        self.status = status
+
+
+class UnusableAnswer(Exception):  # noqa: N818 - it is the answer that is wrong, and it is asked for again
+    """A 200 that is not what was asked for (HTML, empty, an error object). Raised by the `usable` check of `get`."""
+
+
+class _PassingError(Exception):
+    """Worth another try: carries the error to raise if no try is left, and the wait the server asked for."""
+
+    def __init__(self, error: SourceError, *, outage: bool) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.outage = outage
+
+
+def _wait(error: Exception) -> bool | float:
+    if not isinstance(error, _PassingError):
+        return False
+    return True if error.error.retry_after is None else error.error.retry_after
+
+
+class Client:
+    """Asks one publisher. `base_url` says where it lives: only from a private base are private hosts reachable."""
+
+    def __init__(
+        self, name: str, settings: HttpSettings, clock: Clock, base_url: str, resolve: Resolve = resolve_host
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._clock = clock
+        self._base = urlsplit(base_url)
+        self._resolve = resolve
+        self._pace = Pace(settings.requests_per_second, settings.max_concurrency)
+        self._breaker = Breaker(name, settings.breaker_failures, settings.breaker_seconds, clock)
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(settings.timeout_seconds),
+            limits=httpx.Limits(max_connections=settings.max_concurrency),
+            headers=self._headers(),
+        )
+        self._secret = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
+        self._secret |= settings.headers
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def get(self, url: str, usable: Callable[[Answer], None] | None = None) -> Answer:
+        """GET `url`. Raises HttpError for an error status, SourceError for anything else that failed.
+
+        `usable` may raise UnusableAnswer: then the answer is asked for again like any passing failure.
+        """
+        host = urlsplit(url).netloc
+        self._breaker.admit(host)
+        try:
+            answer = await self._patiently(url, usable)
+        except _PassingError as passing:
+            if passing.outage:
+                self._breaker.failed(host, str(passing.error))
+            else:
+                self._breaker.worked(host)
+            raise passing.error from None
+        except SourceError:
+            self._breaker.worked(host)
+            raise
+        except BaseException:
+            self._breaker.forget_probe(host)
+            raise
+        self._breaker.worked(host)
+        return answer
+
+    async def get_each(
+        self, urls: Iterable[str], usable: Callable[[Answer], None] | None = None
+    ) -> list[Answer | HttpError]:
+        """GET many, as many at once as the settings allow, in order. A 404 or 410 is returned, all else is raised."""
+
+        async def one(url: str) -> Answer | HttpError:
+            try:
+                return await self.get(url, usable)
+            except HttpError as error:
+                if error.status in {404, 410}:
+                    return error
+                raise
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                asked = [group.create_task(one(url)) for url in urls]
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # one reason is enough, the others were cancelled
+        return [task.result() for task in asked]
+
+    async def _patiently(self, url: str, usable: Callable[[Answer], None] | None) -> Answer:
+        first = self._settings.retry_wait_seconds
+        async for attempt in stamina.retry_context(
+            on=_wait, attempts=self._settings.attempts, timeout=None,
+            wait_initial=first, wait_max=60 * first, wait_jitter=first,
+        ):  # fmt: skip
+            with attempt:
+                answer = await self._once(url)
+                try:
+                    if usable is not None:
+                        usable(answer)
+                except UnusableAnswer as error:
+                    unusable = SourceError(f"{self._name}: {_shown(url)} answered 200 with {error}")
+                    raise _PassingError(unusable, outage=False) from None
+                return answer
+        raise AssertionError  # stamina returns or raises
+
+    async def _once(self, url: str) -> Answer:
+        try:
+            async with self._pace, asyncio.timeout(self._settings.timeout_seconds):
+                return await self._follow(url)
+        except TimeoutError:
+            reason = f"no whole answer in {self._settings.timeout_seconds:g} s"
+        except httpx.TransportError as error:
+            reason = f"{type(error).__name__} {error}".strip()
+        except zlib.error as error:
+            reason = f"a gzip body that is broken or cut: {error}"
+        raise _PassingError(SourceError(f"{self._name}: {_shown(url)} failed: {reason}"), outage=True)
+
+    async def _follow(self, url: str) -> Answer:
+        for _ in range(_MOST_REDIRECTS + 1):
+            # The token is for the publisher alone: a redirect to another host does not get it.
+            secret = self._secret if urlsplit(url).hostname == self._base.hostname else {}
+            async with self._http.stream("GET", url, headers=secret) as response:
+                if response.status_code not in _REDIRECTS or "location" not in response.headers:
+                    return await self._read(url, response)
+                target = urljoin(url, response.headers["location"])
+            await self.refuse_strange(url, target)
+            url = target
+        raise SourceError(f"{self._name}: {_shown(url)} redirects more than {_MOST_REDIRECTS} times", permanent=True)
+
+    async def refuse_strange(self, url: str, target: str) -> None:
+        """Refuse a redirect from https to something weaker, or from the internet into a private network (SSRF)."""
+        to = urlsplit(target)
+        if to.scheme not in {"http", "https"} or (urlsplit(url).scheme == "https" and to.scheme != "https"):
+            raise SourceError(f"{self._name}: {_shown(url)} redirects to {_shown(target)}: refused, not https")
+        if to.hostname == self._base.hostname or to.hostname in self._settings.allow_hosts:
+            return
+        public_base = not await is_private(self._base.hostname or "", self._resolve)
+        if public_base and await is_private(to.hostname or "", self._resolve):
+            raise SourceError(
+                f"{self._name}: {_shown(url)} redirects to the private address {to.hostname}: refused;"
+                f" add it to sources.{self._name}.allow_hosts if it is meant",
+                permanent=True,
+            )
+
+    async def _read(self, url: str, response: httpx.Response) -> Answer:
+        status = response.status_code
+        if status == 403 and self._settings.forbidden_is_rate_limit:
+            status = 429
+        if status in _RETRIED:
+            cap = self._settings.retry_after_max_seconds
+            wait = retry_after_seconds(response.headers.get("retry-after"), self._clock(), cap)
+            error = HttpError(f"{self._name}: {_shown(url)} answered {response.status_code}", status, retry_after=wait)
+            raise _PassingError(error, outage=status != 429)
+        if not 200 <= status < 300:
+            raise HttpError(f"{self._name}: {_shown(url)} answered {status}{_hint(status)}", status)
+        body = await self._bounded(url, response)
+        return Answer(url, body, response.headers.get("content-type", ""))
+
+    async def _bounded(self, url: str, response: httpx.Response) -> bytes:
+        """The body, decompressed here so that a small gzip cannot fill the memory before its size is known."""
+        limit = int(self._settings.max_body_mb * 1024 * 1024)
+        coding = response.headers.get("content-encoding", "identity").lower()
+        if coding not in {"identity", "gzip", "x-gzip", "deflate"}:
+            raise SourceError(f"{self._name}: {_shown(url)} is sent as {coding!r}, which was not asked for")
+        inflate = None if coding == "identity" else zlib.decompressobj(wbits=47)
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk if inflate is None else inflate.decompress(chunk, limit + 1 - len(body))
+            if len(body) > limit:
+                raise SourceError(
+                    f"{self._name}: {_shown(url)} is larger than {self._settings.max_body_mb:g} MB: ask for smaller"
+                    f" pages, or raise sources.{self._name}.max_body_mb",
+                    permanent=True,
+                )
+        if inflate is not None and body and not inflate.eof:
+            raise zlib.error("it ends too early")
+        return bytes(body)
+
+    def _headers(self) -> dict[str, str]:
+        contact = f" (+{self._settings.contact})" if self._settings.contact else ""
+        return {
+            "User-Agent": self._settings.user_agent or USER_AGENT + contact,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+
+
+def _hint(status: int) -> str:
+    return {
+        401: ": check the token",
+        403: ": check the token, or set forbidden_is_rate_limit if this publisher means too many requests",
+        412: ": it wants a browser-like User-Agent, set user_agent",
+    }.get(status, "")
+
+
+def _shown(url: str) -> str:
+    """The URL for an error message, without a user name or password in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,0 +1,144 @@
+"""What a source is: batches of OCDS releases with an opaque cursor, read from one publisher.
+
+A new kind of source is one module or folder here with one class that says `kind = "..."` and has a strict `Settings`;
+`open_source` finds it by scanning this package. A new publisher of a known kind is configuration only: docs/sources.md.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, Protocol, cast
+
+import msgspec
+
+import watchers.sources
+from watchers.ocds import Release
+
+__all__ = [
+    "Batch", "Clock", "Record", "Rejected", "Source", "SourceError", "SourceSettings", "open_source", "source_kinds",
+    "split_batches",
+]  # fmt: skip
+
+Clock = Callable[[], datetime]
+
+BATCH_SIZE = 200
+"""Records in a batch at most: what a crash can cost to read again, and what one transaction holds."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A release with the publisher's own bytes, the URL they came from, and the page a person can open."""
+
+    release: Release
+    raw: bytes
+    url: str
+    link: str
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """A record that could not be read: kept with the reason, never dropped."""
+
+    reason: str
+    raw: bytes
+    url: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What was read, and the cursor that is safe to store once all of it is stored (in the same transaction)."""
+
+    records: list[Record]
+    rejected: list[Rejected]
+    cursor: str
+
+
+class SourceError(Exception):
+    """A publisher could not be read. Raised by `Source.batches` and `open_source`, in one sentence.
+
+    `permanent`: asking again will not help until someone changes the configuration. `retry_after`: seconds the
+    publisher (or an open circuit) asks to wait.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class Source(Protocol):
+    """One publisher, watched."""
+
+    name: str
+    poll_seconds: float
+
+    def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
+        """Read on from `cursor` (None: from the configured start) until caught up. Raises SourceError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys every kind of source has. Unknown keys are refused."""
+
+    kind: str
+    enabled: bool = True
+    poll_seconds: float = 300.0
+
+    def __repr__(self) -> str:
+        """Only the kind: settings can hold a token, and a repr ends in logs."""
+        return f"<{type(self).__module__} settings, kind {self.kind}>"
+
+
+class _SourceClass(Protocol):
+    kind: ClassVar[str]
+    Settings: type[SourceSettings]
+
+    def __call__(self, name: str, settings: SourceSettings, clock: Clock) -> Source: ...
+
+
+@cache
+def source_kinds() -> Mapping[str, _SourceClass]:
+    """Every kind of source in this package, by the `kind` its class declares."""
+    found: dict[str, _SourceClass] = {}
+    for module in pkgutil.iter_modules(watchers.sources.__path__, f"{watchers.sources.__name__}."):
+        for _, declared in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            kind = declared.__dict__.get("kind")
+            if declared.__module__.startswith(module.name) and isinstance(kind, str):
+                found[kind] = cast("_SourceClass", declared)
+    return found
+
+
+def open_source(name: str, settings: Mapping[str, Any], clock: Clock) -> Source:
+    """Build the source that `[sources.NAME]` describes. Raises SourceError for settings that do not fit."""
+    kinds = source_kinds()
+    kind = str(settings.get("kind", ""))
+    if kind not in kinds:
+        raise SourceError(
+            f"{name}: kind {kind!r} is not known: choose one of {', '.join(sorted(kinds))}", permanent=True
+        )
+    declared = kinds[kind]
+    try:
+        checked = msgspec.convert(dict(settings), type=declared.Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SourceError(f"{name}: sources.{name} does not fit: {error}", permanent=True) from None
+    return declared(name, checked, clock)
+
+
+def split_batches(
+    records: list[Record], rejected: list[Rejected], *, before: str, after: str, size: int = BATCH_SIZE
+) -> Iterator[Batch]:
+    """Cut what one request brought into bounded batches: only the last one moves the cursor to `after`."""
+    answers: list[Record | Rejected] = [*records, *rejected]
+    for start in range(0, max(len(answers), 1), size):
+        part = answers[start : start + size]
+        yield Batch(
+            [answer for answer in part if isinstance(answer, Record)],
+            [answer for answer in part if isinstance(answer, Rejected)],
+            after if start + size >= len(answers) else before,
+        )
