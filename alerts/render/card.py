@@ -38,3 +38,9 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
         """What could not be computed, by code."""
         missing = [finding for finding in self.findings if finding.status is Status.NOT_COMPUTABLE]
         return sorted(missing, key=lambda finding: finding.indicator)
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2 of the place or of the buyer's register; '' if neither is known."""
+        known = self.summary.region or self.summary.buyer_id
+        return known[:2] if known[2:3] == "-" and known[:2].isupper() else ""

@@ -1,0 +1,36 @@
+"""The Jinja2 environment of Telegram messages: one a language, escaping on, a missing name is an error."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from alerts import format as words
+from alerts.i18n import translator
+from templates import ROOT
+
+__all__ = ["template"]
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "telegram"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = translator(language)
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["in_case"] = lambda value, case: words.number_in_case(value, language, case)
+    return environment
+
+
+@cache
+def template(name: str, language: str) -> Template:
+    """A message's template, compiled once a language: template("alert", "kk") is `telegram/alert.html.j2`."""
+    return _environment(language).get_template(f"{name}.html.j2")

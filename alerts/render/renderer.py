@@ -1,0 +1,131 @@
+"""Messages in Telegram's HTML: the card of a tender, the answer to "Why?", the list of what may have been missed.
+
+A card is rendered once for all its recipients of one language and zone; only the names of their filters differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from markupsafe import escape
+
+from alerts import format as words
+from alerts.channels.base import Button, Message
+from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, safe_link, utf16
+from alerts.i18n import translator
+from alerts.render import view
+from alerts.render.card import TenderCard
+from alerts.render.environment import template
+from alerts.render.sentences import Sentences
+from alerts.render.why import why_html
+from watchers.rules import Rules
+
+__all__ = ["Renderer"]
+
+_CALLBACK_BYTES = 64
+_NAMES = "\x00"  # stands where the names of filters go; `clean` leaves none in any text
+_MOST_MISSED = 12
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """A rendered card without the names of filters: what stands before and after them."""
+
+    card: TenderCard
+    before: str
+    after: str
+    buttons: tuple[tuple[Button, ...], ...]
+
+
+def _back(text: str, data: str) -> Button:
+    if len(data.encode()) > _CALLBACK_BYTES:
+        raise ValueError(f"render: the button {text!r} sends back {data!r}, more than {_CALLBACK_BYTES} bytes")
+    return Button(text=text, data=data)
+
+
+class Renderer:
+    """Renders for Telegram. `clock` says what "now" is, `rules` which days are worked (without them, days are days)."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        rules: Rules | None = None,
+        *,
+        sentences: Sentences | None = None,
+        kept: int = 512,
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._sentences = sentences or Sentences()
+        self._kept = kept
+        self._bodies: dict[tuple[int, int, str, str, int, str], _Body] = {}
+
+    def alert(self, tender: TenderCard, language: str, zone: str, matched_names: Sequence[str] = ()) -> Message:
+        """The card of a tender for someone whose filters `matched_names` it meets."""
+        now = self._clock()
+        left = view.remaining(tender, self._rules, now, language, zone)
+        key = (tender.snapshot_id, tender.tender_id, language, zone, now.astimezone(words.zone_of(zone)).year, left)
+        body = self._bodies.get(key)
+        if body is None or body.card != tender:
+            body = self._body(tender, language, zone, now, left)
+            self._remember(key, body)
+        names = view.names_text(tuple(matched_names), language)
+        between = f"{escape(names)}\n" if names else ""
+        return Message(html=f"{body.before}{between}{body.after}", buttons=body.buttons)
+
+    def _remember(self, key: tuple[int, int, str, str, int, str], body: _Body) -> None:
+        self._bodies.pop(key, None)
+        while len(self._bodies) >= self._kept:
+            del self._bodies[next(iter(self._bodies))]
+        self._bodies[key] = body
+
+    def _body(self, tender: TenderCard, language: str, zone: str, now: datetime, left: str) -> _Body:
+        title, place = view.heading(tender, language), view.place(tender, language)
+        terms = view.terms(tender, language, zone, now, left)
+        found = [self._sentences.of(finding, language, zone, now) for finding in tender.flags]
+        taken = utf16(title) + utf16(place) + utf16(terms) + view.NAMES_LIMIT + view.FRAME_LIMIT
+        shown = view.fitted(found, view.CARD_LIMIT - taken)
+        html = template("alert", language).render(
+            card=view.CardView(title, place, terms, shown),
+            more=len(found) - len(shown),
+            made=tender.checks_made,
+            possible=tender.checks_possible,
+            seen=words.when(tender.seen_at, language, zone, now=now, case="locative"),
+            names=_NAMES,
+        )
+        before, _, after = html.partition(f"{_NAMES}\n")
+        return _Body(tender, before, after.strip(), self._buttons(tender, language, why=True))
+
+    def _buttons(self, tender: TenderCard, language: str, *, why: bool) -> tuple[tuple[Button, ...], ...]:
+        _ = translator(language).gettext
+        row = []
+        if why:
+            row.append(_back(_("Why?") if tender.flags else _("What was checked?"), f"why:{tender.tender_id}"))
+        if link := safe_link(tender.link):
+            row.append(Button(text=_("On the portal"), url=link))
+        return (tuple(row),) if row else ()
+
+    def why(self, tender: TenderCard, language: str, zone: str) -> Message:
+        """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked."""
+        html = why_html(tender, self._sentences, language, zone, self._clock())
+        return Message(html=html, buttons=self._buttons(tender, language, why=False))
+
+    def missed(self, tenders: Sequence[TenderCard], language: str, zone: str) -> Message:
+        """The list of tenders whose alerts got no answer; a button asks "Why?" about each."""
+        now = self._clock()
+        shown = tenders[:_MOST_MISSED]
+        items = []
+        for tender in shown:
+            left = view.remaining(tender, self._rules, now, language, zone)
+            items.append(
+                {
+                    "title": view.heading(tender, language),
+                    "link": safe_link(tender.link),
+                    "terms": view.terms(tender, language, zone, now, left),
+                }
+            )
+        html = template("missed", language).render(items=items, more=len(tenders) - len(shown))
+        buttons = [_back(str(number), f"why:{tender.tender_id}") for number, tender in enumerate(shown, 1)]
+        rows = tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
+        return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=rows)
