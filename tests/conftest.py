@@ -63,7 +63,7 @@ def _postgres_url(name: str) -> str:
 
 
 async def _make_tables(url: str) -> None:
-    for module in ("watchers.store", "alerts.subscriptions", "alerts.outbox", "bot.inbox", "bot.chat.storage"):
+    for module in ("watchers.tables", "alerts.subscriptions", "alerts.outbox", "bot.inbox", "bot.fsm"):
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:

@@ -1,133 +1,206 @@
-"""What was read and what was found: raw answers, snapshots, findings, events, cursors, records set aside.
+"""What was read and what was found, kept: one transaction a batch, nothing overwritten, the same content stored once.
 
-Raw answers and snapshots are never overwritten; `tenders` points at the newest snapshot of each process and carries the
-few columns that matching and lists need.
+Reading is in `watchers.reading`; both sides are methods of one `Store`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Numeric,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from watchers.changes import View, view_of
+from watchers.database import Database, clean
+from watchers.indicators.base import Status
+from watchers.intake import Encoded, Intake, Judged, Known, encode, set_aside_row, take_in
+from watchers.reading import Reading, StoredEvent, StoredSnapshot, StoredTender, in_parts
+from watchers.sources.base import Batch
+from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, tenders
+
+__all__ = [
+    "Judged", "Saved", "Store", "StoreError", "StoredEvent", "StoredSnapshot", "StoredTender",
+    "buyers", "cursors", "events", "findings", "raw_answers", "set_aside", "snapshots", "tenders",
+]  # fmt: skip
+
+SET_ASIDE_KEPT = 10_000
+"""Records set aside that are kept of a source, the newest: a publisher gone wrong must not fill the disk."""
+
+
+class StoreError(Exception):
+    """A batch could not be saved: nothing of it was, and the cursor stands. Raised by `Store.save`."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """How many of a batch were what. `changed` counts snapshots after a process's first."""
+
+    new: int
+    changed: int
+    unchanged: int
+    set_aside: int
+    flags: int
+    events: int
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store(Reading):
+    """The tables of `watchers`, written by one batch at a time a source and read by everyone.
+
+    `clock` gives the moment a thing was seen, UTC.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = _utc_now) -> None:
+        super().__init__(database)
+        self._clock = clock
+        insert = database.insert(buyers)
+        self._keep_buyer = insert.on_conflict_do_update(
+            index_elements=[buyers.c.id], set_={name: insert.excluded[name] for name in ("name", "search", "seen_at")}
+        )
+
+    async def save(self, source: str, batch: Batch, judged: Sequence[Judged], *, cursor: str) -> Saved:
+        """Store what is new of a batch, its events, what it set aside and the cursor, all or nothing.
+
+        `judged` are the batch's records in the order they were read. Raises StoreError: disk full, database locked or
+        gone, or another process that saved the same source meanwhile.
+        """
+        try:
+            return await self._save(source, batch, judged, cursor)
+        except (SQLAlchemyError, OSError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+            raise StoreError(
+                f"store: {len(judged)} records of {source} were not saved ({_first_line(cause)}): "
+                "free disk space or mend the database; the batch is read again from the same cursor"
+            ) from error
+
+    async def _save(self, source: str, batch: Batch, judged: Sequence[Judged], cursor: str) -> Saved:
+        now = self._clock()
+        encoded, unusable = await asyncio.to_thread(encode, judged)
+        async with self.database.read() as connection:
+            known = await self._known(connection, source, {clean(one.judged.record.release.ocid) for one in encoded})
+            views = await self._views(connection, _differing(encoded, known))
+        intake = await asyncio.to_thread(take_in, source, encoded, known, views, now)
+        unusable += intake.rejected
+        aside = [set_aside_row(source, one, now) for one in (*batch.rejected, *unusable)]
+        async with self.database.write() as connection:
+            await self._write(connection, source, intake)
+            await self._keep_aside(connection, source, aside)
+            await self._move_cursor(connection, source, cursor, now)
+        return _counted(len(judged) - len(unusable), len(aside), intake)
+
+    async def _known(self, connection: AsyncConnection, source: str, ocids: Iterable[str]) -> dict[str, Known]:
+        newest = select(tenders.c.ocid, tenders.c.id, tenders.c.snapshot_id, snapshots.c.sequence, snapshots.c.sha256)
+        newest = newest.join_from(tenders, snapshots, tenders.c.snapshot_id == snapshots.c.id)
+        known: dict[str, Known] = {}
+        for part in in_parts(ocids):
+            rows = await connection.execute(newest.where(tenders.c.source == source, tenders.c.ocid.in_(part)))
+            known.update((row.ocid, Known(row.id, row.snapshot_id, row.sequence, row.sha256)) for row in rows)
+        return known
+
+    async def _views(self, connection: AsyncConnection, ocids: Mapping[int, str]) -> dict[str, View]:
+        """What these snapshots said, by the ocid given for each snapshot id."""
+        stored = await self.read_snapshots(connection, ocids)
+        return {ocids[key]: view_of(snapshot.release, snapshot.findings) for key, snapshot in stored.items()}
+
+    async def _write(self, connection: AsyncConnection, source: str, intake: Intake) -> None:
+        if not intake.snapshots:
+            return
+        raw_ids = await self._keep_raw(connection, source, intake.raw_answers)
+        await self._fill_keys(connection, intake, raw_ids)
+        new = [one.row for one in intake.tenders if one.new]
+        changed = [one.row | {"key": one.row["id"]} for one in intake.tenders if not one.new]
+        for statement, rows in (
+            (tenders.insert(), new),
+            (_renew_tender, changed),
+            (snapshots.insert(), [one.row for one in intake.snapshots]),
+            (findings.insert(), [row for one in intake.snapshots for row in one.findings]),
+            (events.insert(), [row for one in intake.snapshots for row in one.events]),
+            (self._keep_buyer, sorted(intake.buyers.values(), key=itemgetter("id"))),  # one order: no deadlock
+        ):
+            if rows:
+                await connection.execute(statement, rows)
+
+    async def _keep_raw(
+        self, connection: AsyncConnection, source: str, answers: Mapping[str, dict[str, Any]]
+    ) -> dict[str, int]:
+        """Keys of raw answers by SHA-256; one that is stored already is not stored again."""
+        insert = self.database.insert(raw_answers).on_conflict_do_nothing()
+        await connection.execute(insert, list(answers.values()))
+        keys: dict[str, int] = {}
+        for part in in_parts(answers):
+            found = select(raw_answers.c.sha256, raw_answers.c.id).where(
+                raw_answers.c.source == source, raw_answers.c.sha256.in_(part)
+            )
+            keys.update((row.sha256, row.id) for row in await connection.execute(found))
+        return keys
+
+    async def _fill_keys(self, connection: AsyncConnection, intake: Intake, raw_ids: Mapping[str, int]) -> None:
+        new = [tender for tender in intake.tenders if tender.new]
+        for tender, key in zip(new, await self.database.reserve_ids(connection, tenders, len(new)), strict=True):
+            tender.id = key
+        keys = await self.database.reserve_ids(connection, snapshots, len(intake.snapshots))
+        for snapshot, key in zip(intake.snapshots, keys, strict=True):
+            tender = snapshot.tender
+            snapshot.row |= {"id": key, "tender_id": tender.id, "raw_id": raw_ids[snapshot.raw_sha256]}
+            tender.row |= {"id": tender.id, "snapshot_id": key}  # the last of a tender is its newest
+            for finding in snapshot.findings:
+                finding["snapshot_id"] = key
+            for event in snapshot.events:
+                event |= {"snapshot_id": key, "tender_id": tender.id}
+
+    async def _keep_aside(self, connection: AsyncConnection, source: str, rows: Sequence[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        await connection.execute(self.database.insert(set_aside).on_conflict_do_nothing(), rows)
+        mine = set_aside.c.source == source
+        oldest_kept = select(set_aside.c.id).where(mine).order_by(set_aside.c.id.desc()).offset(SET_ASIDE_KEPT - 1)
+        oldest = oldest_kept.limit(1).scalar_subquery()
+        await connection.execute(delete(set_aside).where(mine, set_aside.c.id < oldest))
+
+    async def _move_cursor(self, connection: AsyncConnection, source: str, cursor: str, now: datetime) -> None:
+        row = {"source": source, "cursor": clean(cursor), "moved_at": now, "polled_at": now}
+        insert = self.database.insert(cursors).values(row)
+        stands = cursors.c.cursor == insert.excluded.cursor
+        moved_at = case((stands, cursors.c.moved_at), else_=insert.excluded.moved_at)
+        kept = {"cursor": insert.excluded.cursor, "moved_at": moved_at, "polled_at": now}
+        await connection.execute(insert.on_conflict_do_update(index_elements=[cursors.c.source], set_=kept))
+
+
+_RENEWED = (
+    "snapshot_id", "title", "buyer_id", "buyer_name", "region", "amount", "currency", "published_at", "closes_at",
+    "weight", "changed_at",
+)  # fmt: skip
+_renew_tender = (
+    update(tenders).where(tenders.c.id == bindparam("key")).values({name: bindparam(name) for name in _RENEWED})
 )
 
-from watchers.database import BigId, UTCDateTime, metadata
 
-raw_answers = Table(
-    "raw_answers",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("source", String(64), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("fetched_at", UTCDateTime, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib-compressed; sha256 is of the plain bytes
-    UniqueConstraint("source", "sha256"),
-)
+def _differing(encoded: Sequence[Encoded], known: Mapping[str, Known]) -> dict[int, str]:
+    """The newest snapshots (id: ocid) of the processes of which something else came."""
+    pairs = ((clean(one.judged.record.release.ocid), one.sha256) for one in encoded)
+    return {known[ocid].snapshot_id: ocid for ocid, sha256 in pairs if ocid in known and known[ocid].sha256 != sha256}
 
-tenders = Table(
-    "tenders",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("source", String(64), nullable=False),
-    Column("ocid", Text, nullable=False),
-    Column("snapshot_id", BigId, nullable=False),  # the newest; no foreign key, it would be circular
-    Column("title", Text, nullable=False, server_default=""),
-    Column("buyer_id", String(255), nullable=False, server_default=""),  # SCHEME-id, e.g. KZ-BIN-000000000000
-    Column("buyer_name", Text, nullable=False, server_default=""),
-    Column("buyer_search", Text, nullable=False, server_default=""),  # case-folded names in all languages
-    Column("region", String(16), nullable=False, server_default=""),  # ISO 3166-2
-    Column("amount", Numeric(20, 2)),
-    Column("currency", String(3)),
-    Column("published_at", UTCDateTime),
-    Column("closes_at", UTCDateTime),
-    Column("weight", Integer, nullable=False, server_default="0"),  # of the heaviest flag
-    Column("seen_at", UTCDateTime, nullable=False),
-    Column("changed_at", UTCDateTime, nullable=False),
-    UniqueConstraint("source", "ocid"),
-    Index("ix_tenders_buyer_id", "buyer_id"),
-    Index("ix_tenders_published_at", "published_at"),
-)
 
-snapshots = Table(
-    "snapshots",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("tender_id", BigId, ForeignKey("tenders.id"), nullable=False),
-    Column("sequence", Integer, nullable=False),  # 1, 2, 3 ... within the tender
-    Column("sha256", String(64), nullable=False),  # of `release`
-    Column("release", LargeBinary, nullable=False),  # the OCDS release as JSON, UTF-8
-    Column("raw_id", BigId, ForeignKey("raw_answers.id")),
-    Column("link", Text, nullable=False, server_default=""),  # the primary record, for people
-    Column("seen_at", UTCDateTime, nullable=False),
-    Column("checks_made", Integer, nullable=False, server_default="0"),
-    Column("checks_possible", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("tender_id", "sequence"),
-)
+def _first_line(cause: BaseException) -> str:
+    return str(cause).strip().partition("\n")[0] or type(cause).__name__
 
-findings = Table(
-    "findings",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("snapshot_id", BigId, ForeignKey("snapshots.id"), nullable=False, index=True),
-    Column("indicator", String(16), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("status", String(16), nullable=False),  # fired | not_computable (clear and not_applicable are only counted)
-    Column("tier", String(1), nullable=False),
-    Column("weight", Integer, nullable=False),
-    Column("finding", JSON, nullable=False),  # the whole watchers.indicators.base.Finding
-    UniqueConstraint("snapshot_id", "indicator"),
-)
 
-events = Table(
-    "events",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("tender_id", BigId, ForeignKey("tenders.id"), nullable=False),
-    Column("snapshot_id", BigId, ForeignKey("snapshots.id"), nullable=False),
-    Column(
-        "kind", String(32), nullable=False
-    ),  # published | changed | flag_raised | flag_withdrawn | awarded | cancelled
-    Column("detail", JSON, nullable=False),
-    Column("happened_at", UTCDateTime, nullable=False),
-    Column("matched_at", UTCDateTime),  # NULL until every subscription was compared with it
-    UniqueConstraint("snapshot_id", "kind"),
-)
-Index(
-    "ix_events_unmatched",
-    events.c.id,
-    sqlite_where=text("matched_at IS NULL"),
-    postgresql_where=text("matched_at IS NULL"),
-)
-
-cursors = Table(
-    "cursors",
-    metadata,
-    Column("source", String(64), primary_key=True),
-    Column("cursor", Text, nullable=False),  # opaque: only the source reads it
-    Column("moved_at", UTCDateTime, nullable=False),
-    Column("polled_at", UTCDateTime, nullable=False),
-)
-
-set_aside = Table(
-    "set_aside",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("source", String(64), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib-compressed, cut at 1 MiB
-    Column("sha256", String(64), nullable=False),
-    Column("seen_at", UTCDateTime, nullable=False),
-    UniqueConstraint("source", "sha256"),
-)
+def _counted(usable: int, aside: int, intake: Intake) -> Saved:
+    new = sum(1 for tender in intake.tenders if tender.new)
+    stored = len(intake.snapshots)
+    return Saved(
+        new=new,
+        changed=stored - new,
+        unchanged=usable - stored,
+        set_aside=aside,
+        flags=sum(row["status"] == Status.FIRED for one in intake.snapshots for row in one.findings),
+        events=sum(len(one.events) for one in intake.snapshots),
+    )

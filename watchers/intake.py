@@ -1,0 +1,254 @@
+"""What of a batch is new, as rows ready to be written. Pure computing: no database, no clock.
+
+A release is the same as the one before when nothing but its `id` and `date` differs: publishers renew those with every
+export. Everything else counts, the order of lists and the digits of a number (`10` and `10.0`) too; `tag` does. So
+A -> B -> A gives three snapshots, and A -> A' (a new date alone) gives one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from watchers.changes import Change, View, changes_between, view_of
+from watchers.database import clean
+from watchers.indicators.base import Finding, Status
+from watchers.ocds import Release
+from watchers.sources.base import Record, Rejected
+from watchers.summary import Summary, summarise
+
+__all__ = ["Encoded", "Intake", "Judged", "Known", "NewSnapshot", "TenderRow", "encode", "set_aside_row", "take_in"]
+
+_LONGEST_OCID = 512
+_LONGEST_NAME = 1000
+_LARGEST_BODY = 1 << 20
+_encoder = msgspec.json.Encoder()
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A record and what the indicators answered about its release."""
+
+    record: Record
+    findings: Sequence[Finding]
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """A judged record, its release as JSON, and the SHA-256 of what of it counts as content."""
+
+    judged: Judged
+    release: bytes
+    sha256: str
+
+
+@dataclass
+class TenderRow:
+    """A tender in the making or already stored; `row` holds the columns to be written, `id` is 0 until reserved."""
+
+    row: dict[str, Any]
+    id: int = 0
+    sequence: int = 0
+    new: bool = True
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The newest snapshot stored of one process."""
+
+    tender_id: int
+    snapshot_id: int
+    sequence: int
+    sha256: str
+
+
+@dataclass
+class NewSnapshot:
+    """A snapshot to be written with all that hangs on it; keys are filled in by the store."""
+
+    tender: TenderRow
+    row: dict[str, Any]
+    raw_sha256: str
+    findings: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+@dataclass
+class Intake:
+    """Everything new that one transaction writes, and the records that could not be understood."""
+
+    tenders: list[TenderRow] = field(default_factory=list)
+    snapshots: list[NewSnapshot] = field(default_factory=list)
+    raw_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    buyers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def _cleaned(value: Any) -> Any:
+    """The same struct with text that UTF-8 can carry."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, msgspec.Struct):
+        names = value.__struct_fields__
+        return type(value)(**{name: _cleaned(getattr(value, name)) for name in names})
+    return tuple(map(_cleaned, value)) if isinstance(value, tuple) else value
+
+
+def _encode_release(release: Release) -> tuple[bytes, str]:
+    content = _encoder.encode(msgspec.structs.replace(release, id=None, date=None))
+    return _encoder.encode(release), hashlib.sha256(content).hexdigest()
+
+
+def encode(judged: Iterable[Judged]) -> tuple[list[Encoded], list[Rejected]]:
+    """Encode each release, setting aside those that cannot be a row: no ocid, or one too long for a key."""
+    encoded: list[Encoded] = []
+    rejected: list[Rejected] = []
+    for one in judged:
+        ocid = one.record.release.ocid
+        if not ocid or len(ocid) > _LONGEST_OCID:
+            reason = f"ocid is {len(ocid)} characters long (1 to {_LONGEST_OCID} can be stored)"
+            rejected.append(Rejected(reason, one.record.raw, one.record.url))
+            continue
+        try:
+            release, sha256 = _encode_release(one.record.release)
+        except UnicodeEncodeError:  # a lone surrogate, from a source that built the text itself
+            release, sha256 = _encode_release(_cleaned(one.record.release))
+        encoded.append(Encoded(one, release, sha256))
+    return encoded, rejected
+
+
+def set_aside_row(source: str, rejected: Rejected, now: datetime) -> dict[str, Any]:
+    """A row of `set_aside`; the body is cut at 1 MiB, its SHA-256 is of the whole."""
+    return {
+        "source": source,
+        "url": clean(rejected.url),
+        "reason": clean(rejected.reason)[:_LONGEST_NAME],
+        "body": zlib.compress(rejected.raw[:_LARGEST_BODY]),
+        "sha256": hashlib.sha256(rejected.raw).hexdigest(),
+        "seen_at": now,
+    }
+
+
+def _tender_row(summary: Summary, findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
+    currency = summary.currency.strip().upper()
+    return {
+        "title": clean(summary.title)[:_LONGEST_NAME],
+        "buyer_id": clean(summary.buyer_id)[:255],
+        "buyer_name": clean(summary.buyer_name)[:_LONGEST_NAME],
+        "region": clean(summary.region)[:16],
+        "amount": summary.amount,
+        "currency": currency if len(currency) == 3 and currency.isascii() and currency.isalpha() else None,
+        "published_at": summary.published_at,
+        "closes_at": summary.closes_at,
+        "weight": max((finding.weight for finding in findings if finding.status is Status.FIRED), default=0),
+        "changed_at": now,
+    }
+
+
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    return {
+        "indicator": finding.indicator,
+        "version": finding.version,
+        "status": finding.status.value,
+        "tier": finding.tier.value,
+        "weight": finding.weight,
+        "finding": finding,
+    }
+
+
+def _event_row(change: Change, now: datetime) -> dict[str, Any]:
+    return {"kind": change.kind.value, "detail": change.detail, "happened_at": now, "matched_at": None}
+
+
+def _snapshot(one: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime) -> NewSnapshot:
+    record, findings = one.judged.record, one.judged.findings
+    made = sum(1 for finding in findings if finding.status in (Status.FIRED, Status.CLEAR))
+    unknown = sum(1 for finding in findings if finding.status is Status.NOT_COMPUTABLE)
+    return NewSnapshot(
+        tender=tender,
+        row={
+            "sequence": tender.sequence,
+            "sha256": one.sha256,
+            "release": one.release,
+            "link": clean(record.link),
+            "seen_at": now,
+            "checks_made": made,
+            "checks_possible": made + unknown,
+        },
+        raw_sha256=hashlib.sha256(record.raw).hexdigest(),
+        findings=[
+            _finding_row(finding) for finding in findings if finding.status in (Status.FIRED, Status.NOT_COMPUTABLE)
+        ],
+        events=[_event_row(change, now) for change in changes],
+    )
+
+
+def take_in(
+    source: str, encoded: Sequence[Encoded], known: Mapping[str, Known], views: Mapping[str, View], now: datetime
+) -> Intake:
+    """Turn what is new among `encoded` into rows, in the order given: an ocid may come several times.
+
+    `known` and `views` hold the newest stored snapshot of each ocid that has one.
+    """
+    intake = Intake()
+    tenders: dict[str, TenderRow] = {}
+    newest = {ocid: one.sha256 for ocid, one in known.items()}
+    seen = dict(views)
+    for one in encoded:
+        ocid = clean(one.judged.record.release.ocid)
+        if newest.get(ocid) == one.sha256:
+            continue
+        try:
+            summary = summarise(one.judged.record.release)
+            view = view_of(one.judged.record.release, one.judged.findings, summary)
+        except Exception as error:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
+            reason = f"its facts could not be taken ({type(error).__name__}: {error})"
+            intake.rejected.append(Rejected(reason, one.judged.record.raw, one.judged.record.url))
+            continue
+        if ocid not in tenders:
+            tenders[ocid] = _start(source, ocid, known.get(ocid), now)
+        changes = changes_between(seen.get(ocid), view)
+        _add(intake, one, tenders[ocid], summary, changes, source=source, now=now)
+        newest[ocid], seen[ocid] = one.sha256, view
+    intake.tenders = list(tenders.values())
+    return intake
+
+
+def _add(
+    intake: Intake,
+    one: Encoded,
+    tender: TenderRow,
+    summary: Summary,
+    changes: Sequence[Change],
+    *,
+    source: str,
+    now: datetime,
+) -> None:
+    record = one.judged.record
+    tender.sequence += 1
+    tender.row |= _tender_row(summary, one.judged.findings, now)
+    snapshot = _snapshot(one, tender, changes, now)
+    intake.snapshots.append(snapshot)
+    if snapshot.raw_sha256 not in intake.raw_answers:
+        intake.raw_answers[snapshot.raw_sha256] = _raw_row(source, record, snapshot.raw_sha256, now)
+    if tender.row["buyer_id"]:
+        intake.buyers[tender.row["buyer_id"]] = _buyer_row(tender.row, summary, now)
+
+
+def _start(source: str, ocid: str, known: Known | None, now: datetime) -> TenderRow:
+    if known is not None:
+        return TenderRow({}, known.tender_id, known.sequence, new=False)
+    return TenderRow({"source": source, "ocid": ocid, "seen_at": now})
+
+
+def _raw_row(source: str, record: Record, sha256: str, now: datetime) -> dict[str, Any]:
+    body = zlib.compress(record.raw)
+    return {"source": source, "url": clean(record.url), "fetched_at": now, "sha256": sha256, "body": body}
+
+
+def _buyer_row(tender: Mapping[str, Any], summary: Summary, now: datetime) -> dict[str, Any]:
+    search = f"{tender['buyer_id'].casefold()}\n{clean(summary.buyer_search)}"[: 2 * _LONGEST_NAME]
+    return {"id": tender["buyer_id"], "name": tender["buyer_name"], "search": search, "seen_at": now}
