@@ -58,7 +58,15 @@ def parse_datetime(text: str) -> datetime | None:
     source that knows it adds it when mapping). A date alone is its first moment. Digits after the sixth of a
     fraction are cut.
     """
-    match = _DATETIME.match(text.strip())
+    text = text.strip()
+    if len(text) >= 19 and text[4] == text[7] == "-" and text[10] in "T ":  # the usual shape: read in C
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    match = _DATETIME.match(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = match.groups()

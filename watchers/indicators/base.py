@@ -18,8 +18,20 @@ from watchers.ocds import Release
 from watchers.rules import Rules
 
 __all__ = [
-    "Answer", "Clear", "Context", "Family", "Finding", "Fired", "Indicator", "Norm", "NotApplicable", "NotComputable",
-    "Stage", "Status", "Subject", "Tier",
+    "Answer",
+    "Clear",
+    "Context",
+    "Family",
+    "Finding",
+    "Fired",
+    "Indicator",
+    "Norm",
+    "NotApplicable",
+    "NotComputable",
+    "Stage",
+    "Status",
+    "Subject",
+    "Tier",
 ]
 
 
@@ -152,7 +164,7 @@ class Indicator:
         """What an operator may set under `[indicators.CODE]`; a subclass lists its own with defaults."""
 
     def __init__(self, settings: Any = None) -> None:
-        self.settings = settings if settings is not None else self.Settings()
+        self.settings: Any = settings if settings is not None else self.Settings()
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release. Never raises for bad data: that is `NotComputable`."""

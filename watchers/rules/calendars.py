@@ -23,7 +23,7 @@ _BY_LIBRARY = ("KZ",)  # where the public holidays are days off
 
 
 class Calendar:
-    """The working days of one jurisdiction. A datetime is turned into the local date first; a date is taken as it is."""
+    """The working days of one jurisdiction. A datetime is first turned into the local date, a date is used as it is."""
 
     def __init__(self, jurisdiction: str, years: tuple[CalendarYears, ...], special: tuple[SpecialDays, ...]) -> None:
         self._years = years

@@ -103,7 +103,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         for row in self.thresholds:
             if row.jurisdiction == jurisdiction and row.name == name and row.holds(on):
                 base = self.base_amount(jurisdiction, on, row.base)
-                return base and Limit(
+                if base is None:
+                    return None
+                return Limit(
                     name=name,
                     amount=base.amount * row.multiple,
                     currency=base.currency,

@@ -1,0 +1,104 @@
+"""R010: bought without competition.
+
+Kazakhstan: single source after a failed purchase, or a direct contract. Elsewhere: procurementMethod limited or direct.
+By itself it is only context; from 8,000 MRP, where a price quotation would no longer do (Law No. 106-VIII, art. 10.4),
+it is a pattern of risk. What usually one firm alone can supply does not count: utilities, communications, rent.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from watchers.indicators.base import (
+    Answer,
+    Clear,
+    Context,
+    Family,
+    Fired,
+    Indicator,
+    NotApplicable,
+    NotComputable,
+    Stage,
+    Tier,
+)
+from watchers.indicators.procedure import COMPETITIVE, Procedure, announced_on, excluded, procedure_of
+from watchers.ocds import Release, Tender
+from watchers.rules import Limit, Rules
+
+_SINGLE_SOURCE = frozenset({"single_source_after_failure", "direct"})
+_METHODS = {"open": True, "selective": True, "limited": False, "direct": False}
+
+
+class NonCompetitive(Indicator):
+    """Fires when nobody but the chosen supplier could bid."""
+
+    code = "R010"
+    stage = Stage.TENDER
+    tier = Tier.C
+    weight = 1
+    family = Family.METHOD
+    needs = ("tender.procurementMethod",)
+
+    class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """`small_mrp`: in Kazakhstan, single source after a price quotation below so many MRP is left alone."""
+
+        small_mrp: int = 1000
+
+    def judge(self, release: Release, context: Context) -> Answer:
+        """Answer for one release."""
+        dead = excluded(release)
+        if dead is not None:
+            return dead
+        tender = release.tender or Tender()
+        procedure = procedure_of(release, context.rules)
+        competitive = _competitive(tender, procedure)
+        if competitive is None:
+            return NotComputable("tender.procurementMethod is missing or unknown")
+        if competitive:
+            return Clear()
+        kinds = _regulated_kinds(tender, context.rules)
+        if kinds and "" not in kinds:
+            return NotApplicable(f"usually one firm alone can supply this ({', '.join(sorted(kinds))})")
+        return self._weigh(release, tender, procedure, context.rules)
+
+    def _weigh(self, release: Release, tender: Tender, procedure: Procedure, rules: Rules) -> Answer:
+        value = tender.value
+        amount = value.amount if value else None
+        limit = _limit(release, procedure, rules)
+        facts: dict[str, object] = {"group": procedure.group, "method": tender.procurement_method or ""}
+        facts["purchase_type"] = procedure.purchase_type
+        if amount is None or value is None or limit is None or value.currency != limit.currency:
+            return Fired(value=amount or 0, unit=(value.currency if value else None) or "", facts=facts)
+        base = limit.amount / limit.multiple
+        if procedure.purchase_type == "after_price_quotation" and amount < base * self.settings.small_mrp:
+            return NotApplicable(f"single source after a price quotation below {self.settings.small_mrp} MRP")
+        large = amount >= limit.amount
+        facts |= {"multiple": limit.multiple, "base_amount": str(base), "large": large}
+        return Fired(
+            value=amount,
+            threshold=limit.amount,
+            unit=limit.currency,
+            facts=facts,
+            tier=Tier.B if large else Tier.C,
+            weight=3 if large else 1,
+        )
+
+
+def _competitive(tender: Tender, procedure: Procedure) -> bool | None:
+    if procedure.group in _SINGLE_SOURCE:
+        return False
+    if procedure.group in COMPETITIVE:
+        return True
+    return _METHODS.get(tender.procurement_method or "")
+
+
+def _limit(release: Release, procedure: Procedure, rules: Rules) -> Limit | None:
+    day = announced_on(release, rules, procedure.jurisdiction)
+    return None if day is None else rules.limit(procedure.jurisdiction, "price_quotation", day)
+
+
+def _regulated_kinds(tender: Tender, rules: Rules) -> set[str]:
+    return {
+        rules.regulated_kind(item.classification.scheme, item.classification.key) if item.classification else ""
+        for item in tender.items
+    }

@@ -1,0 +1,85 @@
+"""R018: one bidder in a competitive procedure.
+
+Cardinal's definition: `tender.numberOfTenderers` is 1 and the method is open or selective (bids are not counted).
+Kazakhstan: W2 below 500 MRP; a price quotation with one offer becomes single source by law (Law No. 106-VIII,
+art. 15.6) and is context only.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from watchers.indicators.base import (
+    Answer,
+    Clear,
+    Context,
+    Family,
+    Fired,
+    Indicator,
+    NotApplicable,
+    NotComputable,
+    Stage,
+    Tier,
+)
+from watchers.indicators.procedure import COMPETITIVE, Procedure, announced_on, excluded, procedure_of
+from watchers.ocds import Release, Tender
+from watchers.rules import Rules
+
+
+class SingleBid(Indicator):
+    """Fires when exactly one tenderer took part though others were invited."""
+
+    code = "R018"
+    stage = Stage.BIDS
+    tier = Tier.B
+    weight = 3
+    family = Family.COMPETITION
+    needs = ("tender.numberOfTenderers", "tender.procurementMethod")
+
+    class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """`small_mrp`: in Kazakhstan, a purchase below so many MRP weighs less."""
+
+        small_mrp: int = 500
+
+    def judge(self, release: Release, context: Context) -> Answer:
+        """Answer for one release."""
+        dead = excluded(release)
+        if dead is not None:
+            return dead
+        tender = release.tender or Tender()
+        procedure = procedure_of(release, context.rules)
+        after_quotation = procedure.purchase_type == "after_price_quotation"
+        if not (procedure.method or tender.procurement_method):
+            return NotComputable("tender.procurementMethod is missing")
+        if not (after_quotation or _competitive(tender, procedure)):
+            return NotApplicable("not a competitive method")
+        if tender.number_of_tenderers is None:
+            return NotComputable("tender.numberOfTenderers is missing")
+        if _still_open(release, tender):
+            return NotComputable("bids were still accepted when the release was made")
+        if tender.number_of_tenderers != 1:
+            return Clear()
+        weight = 2 if self._small(release, tender, procedure, context.rules) else self.weight
+        facts = {"group": procedure.group, "after_price_quotation": after_quotation}
+        if after_quotation:
+            return Fired(value=1, threshold=1, unit="tenderers", facts=facts, tier=Tier.C, weight=1)
+        return Fired(value=1, threshold=1, unit="tenderers", facts=facts, weight=weight)
+
+    def _small(self, release: Release, tender: Tender, procedure: Procedure, rules: Rules) -> bool:
+        day = announced_on(release, rules, procedure.jurisdiction)
+        base = rules.base_amount(procedure.jurisdiction, day) if day else None
+        value = tender.value
+        if base is None or value is None or value.amount is None or value.currency != base.currency:
+            return False
+        return bool(value.amount < base.amount * self.settings.small_mrp)
+
+
+def _competitive(tender: Tender, procedure: Procedure) -> bool:
+    if procedure.method is not None:
+        return procedure.group in COMPETITIVE
+    return tender.procurement_method in {"open", "selective"}
+
+
+def _still_open(release: Release, tender: Tender) -> bool:
+    end = tender.tender_period.end if tender.tender_period else None
+    return tender.status == "active" and end is not None and release.released is not None and release.released < end
