@@ -95,7 +95,7 @@ class Renderer:
             names=_NAMES,
         )
         before, _, after = html.partition(f"{_NAMES}\n")
-        return _Body(tender, before, after.strip(), self._buttons(tender, language, why=True))
+        return _Body(tender, before.rstrip() + "\n", f"\n{after.strip()}", self._buttons(tender, language, why=True))
 
     def _buttons(self, tender: TenderCard, language: str, *, why: bool) -> tuple[tuple[Button, ...], ...]:
         _ = translator(language).gettext

@@ -1,0 +1,70 @@
+"""Sending one message through the Bot API. Never tries again by itself: the outbox decides what is owed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import AiogramError
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+
+from alerts.channels.base import Button, Message
+from alerts.channels.telegram.errors import delivery_error
+
+__all__ = ["TelegramChannel", "connect", "keyboard"]
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:
+    """A bot on Telegram's server, or on a local Bot API server at `api_base`; `seconds` is the time-out of a call."""
+    server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
+    return Bot(token, session=AiohttpSession(api=server, timeout=seconds))
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(text=button.text, url=button.url)
+    return InlineKeyboardButton(text=button.text, callback_data=button.data)
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Our buttons as Telegram's keyboard; None without any."""
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(inline_keyboard=[[_button(button) for button in row] for row in rows])
+
+
+class TelegramChannel:
+    """Reaches people by chat id. One request a call; errors say in data what happened (see `errors`)."""
+
+    name = "telegram"
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, address: str, message: Message) -> str:
+        """Send to a chat id or @channel, link previews off; returns Telegram's message id.
+
+        Raises DeliveryError (not sent, with what to do) or UncertainDelivery (the request went out, no answer came).
+        """
+        try:
+            sent = await self._bot.send_message(
+                chat_id=address,
+                text=message.html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=keyboard(message.buttons),
+            )
+        except (AiogramError, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            # The cause is left out on purpose: its text and its request hold the token.
+            raise delivery_error(error, address, self._bot.token) from None
+        return str(sent.message_id)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.session.close()
