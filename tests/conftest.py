@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import shutil
 import uuid
@@ -16,7 +15,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from watchers.database import Database, metadata
+from bot.database_commands import upgrade
+from watchers.database import Database
 
 POSTGRES = os.environ.get("BAQYLAU_TEST_POSTGRES", "127.0.0.1:5432")
 if "@" not in POSTGRES:
@@ -63,15 +63,8 @@ def _postgres_url(name: str) -> str:
 
 
 async def _make_tables(url: str) -> None:
-    for module in ("watchers.tables", "alerts.subscriptions", "alerts.outbox", "bot.inbox", "bot.fsm"):
-        try:
-            importlib.import_module(module)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
     database = Database(url)
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
+    await upgrade(database)
     await database.close()
 
 

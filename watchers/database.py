@@ -181,16 +181,34 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end of the block, rolled back by any exception in it."""
+    async def write(self, *, rebuilding: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end of the block, rolled back by any exception in it.
+
+        `rebuilding` is for migrations: SQLite alters a table by dropping and making it again, which foreign keys that
+        are watched forbid; they are checked before the commit instead.
+        """
         if self.dialect != "sqlite":
             async with self.engine.begin() as connection:
                 yield connection
             return
         async with self._writer, self.engine.connect() as plain:
             connection = await plain.execution_options(writing=True)
-            async with connection.begin():
-                yield connection
+            if not rebuilding:
+                async with connection.begin():
+                    yield connection
+                return
+            driver = (await plain.get_raw_connection()).driver_connection
+            assert driver is not None  # noqa: S101 - a connection just opened has one
+            await driver.execute("PRAGMA foreign_keys=OFF")  # has no effect once a transaction is open
+            try:
+                async with connection.begin():
+                    yield connection
+                    if broken := (await connection.exec_driver_sql("PRAGMA foreign_key_check")).mappings().first():
+                        raise ValueError(
+                            f"a row of {broken['table']} names a row of {broken['parent']} that is not there"
+                        )
+            finally:
+                await driver.execute("PRAGMA foreign_keys=ON")
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this dialect, which has `on_conflict_do_nothing` and `on_conflict_do_update`."""

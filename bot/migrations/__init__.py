@@ -1,1 +1,35 @@
-"""Alembic migrations of every table in `watchers.database.metadata`."""
+"""Alembic migrations of every table in `watchers.database.metadata`.
+
+A new revision, after a table was changed: `python -m bot.migrations "what changed and why"`; then read and trim what it
+wrote. The tests say so when tables and migrations differ.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.resources import files
+
+from alembic.config import Config
+from sqlalchemy import MetaData
+
+from watchers.database import metadata
+
+__all__ = ["configuration", "every_table"]
+
+_MODULES = ("watchers.tables", "alerts.tables", "bot.fsm", "bot.inbox.stored")
+"""Where tables are declared."""
+
+
+def every_table() -> MetaData:
+    """The registry with every table of the three packages in it."""
+    for module in _MODULES:
+        importlib.import_module(module)
+    return metadata
+
+
+def configuration() -> Config:
+    """Alembic's settings, without a file: the scripts lie in this package, installed or not."""
+    config = Config()
+    config.set_main_option("script_location", str(files("bot.migrations")).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config

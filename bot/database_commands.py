@@ -1,0 +1,127 @@
+"""The state of the database's tables, and what `baqylau db upgrade` and `baqylau db backup` do."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import msgspec
+from alembic import command
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.migrations import configuration
+from watchers.database import Database
+
+__all__ = ["DatabaseError", "Revision", "back_up", "revision", "upgrade"]
+
+_UPGRADE_LOCK = 7_013_220_501
+"""PostgreSQL advisory lock: two processes that start at once migrate one after the other."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used or copied as asked; the text says what to do."""
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """The revision the tables are at ('' if there are none) and the one this version of Baqylau needs."""
+
+    current: str
+    needed: str
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the tables are the ones this version needs."""
+        return self.current == self.needed
+
+
+def _revision(connection: Connection) -> Revision:
+    needed = ScriptDirectory.from_config(configuration()).get_current_head() or ""
+    return Revision(MigrationContext.configure(connection).get_current_revision() or "", needed)
+
+
+async def revision(database: Database) -> Revision:
+    """Where the tables stand; nothing is changed."""
+    async with database.read() as connection:
+        return await connection.run_sync(_revision)
+
+
+def _upgrade(connection: Connection) -> Revision:
+    before = _revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+    if before.current and before.current not in known:
+        raise DatabaseError(
+            f"database: its tables are at revision {before.current}, which this version does not know "
+            f"(it knows up to {before.needed}): install the newer Baqylau that made them, or restore a backup"
+        )
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return before
+
+
+async def upgrade(database: Database) -> Revision:
+    """Bring the tables to the newest revision, in one transaction; returns where they stood before.
+
+    Raises DatabaseError: not reachable, or made by a newer version.
+    """
+    try:
+        async with database.write(rebuilding=True) as connection:
+            if database.dialect == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            return await connection.run_sync(_upgrade)
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise DatabaseError(f"database: its tables could not be upgraded ({reason}): check database.url") from error
+
+
+async def back_up(database: Database, target: Path) -> int:
+    """Copy an SQLite database, while it is in use, into a new file; returns its size in bytes.
+
+    The copy holds one consistent state and is checked. Raises DatabaseError: the file exists, the folder does not, the
+    database is PostgreSQL (which has pg_dump), or the disk is full; a half-made copy is removed.
+    """
+    if database.dialect != "sqlite":
+        url = make_url(database.url)
+        raise DatabaseError(
+            f"db backup: {url.database} is on PostgreSQL, which makes its own backups: "
+            f"run pg_dump --format=custom --file={target} --dbname={url.database}"
+        )
+    return await asyncio.to_thread(_back_up, Path(make_url(database.url).database or ""), target)
+
+
+def _back_up(source: Path, target: Path) -> int:
+    if not source.is_file():
+        raise DatabaseError(f"db backup: {source} is not there: check database.url")
+    try:
+        target.open("xb").close()  # refuses what exists, whoever made it a moment ago
+    except FileExistsError:
+        raise DatabaseError(f"db backup: {target} exists and is not overwritten: name another file") from None
+    except OSError as error:
+        raise DatabaseError(f"db backup: {target} cannot be written ({error.strerror}): name another folder") from None
+    try:
+        _copy(source, target)
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseError(f"db backup: {source} was not copied ({error}): free disk space, try again") from error
+        raise
+    return target.stat().st_size
+
+
+def _copy(source: Path, target: Path) -> None:
+    """SQLite's own online backup: readers and writers go on meanwhile."""
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        reading.backup(writing, pages=4096)
+        writing.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        damage = writing.execute("PRAGMA quick_check").fetchone()[0]
+        if damage != "ok":
+            raise sqlite3.DatabaseError(damage)
+    finally:
+        reading.close()
+        writing.close()
