@@ -6,7 +6,6 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from alerts import format as words
 from alerts.i18n import translator
 from templates import ROOT
 
@@ -22,11 +21,11 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
     )
     texts = translator(language)
-    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["in_case"] = lambda value, case: words.number_in_case(value, language, case)
+    # Plain gettext, not Jinja's own wrapper, which costs more than the rest of a card: no message id holds markup, and
+    # what is put into one is escaped as any other value.
+    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext}
     return environment
 
 

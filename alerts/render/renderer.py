@@ -90,8 +90,8 @@ class Renderer:
             card=view.CardView(title, place, terms, shown),
             more=len(found) - len(shown),
             made=tender.checks_made,
-            possible=tender.checks_possible,
-            seen=words.when(tender.seen_at, language, zone, now=now, case="locative"),
+            coverage=view.coverage(tender, language),
+            seen=view.seen(tender, language, zone, now),
             names=_NAMES,
         )
         before, _, after = html.partition(f"{_NAMES}\n")

@@ -20,12 +20,21 @@ from watchers.indicators.base import Finding, Norm, Status
 __all__ = ["Sentence", "Sentences", "finding_text"]
 
 _LONGEST_FACT = 200
+_BORDER = "\x1f"  # between lead and rest; `clean` leaves none in a fact
 _log = structlog.get_logger("render")
+
+
+class _Ours(str):
+    """Our own words, which keep their leading blank."""
+
+    __slots__ = ()
 
 
 def _fact(value: object) -> object:
     """What a publisher wrote goes into our sentence clean, bounded and kept to its own direction."""
-    return isolate(cut(clean(value), _LONGEST_FACT)) if isinstance(value, str) else value
+    if type(value) is str:
+        return isolate(cut(clean(value), _LONGEST_FACT))
+    return value
 
 
 def _language(context: Context) -> str:
@@ -53,8 +62,8 @@ def _number(context: Context, value: Any) -> str:
 
 
 @pass_context
-def _norm(context: Context, rule: Norm | None) -> str:
-    return words.norm(rule, _language(context))
+def _norm(context: Context, rule: Norm | None) -> _Ours:
+    return _Ours(words.norm(rule, _language(context)))
 
 
 @cache
@@ -87,11 +96,9 @@ class Sentences:
         self.pages = pages or IndicatorPages()
         self._templates = lru_cache(maxsize=None)(self._compile)
 
-    def _compile(self, code: str, language: str) -> tuple[Template, Template] | None:
+    def _compile(self, code: str, language: str) -> Template | None:
         page = self.pages.page(code, language)
-        if page is None:
-            return None
-        return _environment().from_string(page.lead), _environment().from_string(page.rest)
+        return _environment().from_string(f"{page.lead}{_BORDER}{page.rest}") if page else None
 
     def name(self, code: str, language: str) -> str:
         """The indicator's catalogue name, its code if it has no page."""
@@ -104,8 +111,8 @@ class Sentences:
         A page that asks for a fact the finding lacks is our mistake: it is logged, and the indicator's name is said
         instead, so that the alert still goes out.
         """
-        templates = self._templates(finding.indicator, language)
-        if templates is None:
+        template = self._templates(finding.indicator, language)
+        if template is None:
             return Sentence((finding.indicator, ""))
         values = {
             "value": finding.value,
@@ -118,10 +125,11 @@ class Sentences:
             "now": now,
         }
         try:
-            return Sentence(template.render(values) for template in templates)
+            lead, _, rest = template.render(values).partition(_BORDER)
         except (TemplateError, TypeError, ArithmeticError) as error:
             _log.error("sentence_failed", indicator=finding.indicator, language=language, error=str(error))
             return Sentence((self.name(finding.indicator, language), "."))
+        return Sentence((lead, rest))
 
 
 @cache

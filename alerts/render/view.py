@@ -19,11 +19,13 @@ __all__ = [
     "FRAME_LIMIT",
     "NAMES_LIMIT",
     "CardView",
+    "coverage",
     "fitted",
     "heading",
     "names_text",
     "place",
     "remaining",
+    "seen",
     "terms",
 ]
 
@@ -101,6 +103,21 @@ def terms(card: TenderCard, language: str, zone: str, now: datetime, left: str) 
         closed = words.when(summary.closes_at, language, zone, now=now, case="locative")
         parts.append(_("bids closed %(when)s") % {"when": closed})
     return " · ".join(filter(None, parts))
+
+
+def coverage(card: TenderCard, language: str) -> str:
+    """How many checks could be made: "Checks made: 14 of 22." '' where none was possible."""
+    if not card.checks_possible:
+        return ""
+    possible = words.number_in_case(card.checks_possible, language, "ablative")
+    text = translator(language).gettext("Checks made: %(made)s of %(possible)s.")
+    return text % {"made": card.checks_made, "possible": possible}
+
+
+def seen(card: TenderCard, language: str, zone: str, now: datetime) -> str:
+    """When the data were read: "Portal data as of 22 Nov, 14:05."."""
+    moment = words.when(card.seen_at, language, zone, now=now, case="locative")
+    return translator(language).gettext("Portal data as of %(when)s.") % {"when": moment}
 
 
 def names_text(names: tuple[str, ...], language: str) -> str:

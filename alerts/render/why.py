@@ -6,7 +6,6 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from alerts import format as words
 from alerts.acts import acts
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, utf16
 from alerts.render import view
@@ -63,8 +62,8 @@ def why_html(card: TenderCard, sentences: Sentences, language: str, zone: str, n
             unchecked=unchecked[:_MOST_REASONS],
             more_unchecked=sum(checks.count(";") + 1 for _, checks in unchecked[_MOST_REASONS:]),
             made=card.checks_made,
-            possible=card.checks_possible,
-            seen=words.when(card.seen_at, language, zone, now=now, case="locative"),
+            coverage=view.coverage(card, language),
+            seen=view.seen(card, language, zone, now),
         )
 
     room = MESSAGE_LIMIT - utf16(whole())

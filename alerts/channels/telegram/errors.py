@@ -6,7 +6,6 @@ mistake, a 403 that is not listed as a matter of an hour, so that no reader is l
 
 from __future__ import annotations
 
-import asyncio
 import re
 from enum import Enum
 
@@ -83,7 +82,11 @@ def classify(description: str) -> Kind:
 
 def _words(error: BaseException, token: str) -> str:
     """The server's own sentence, or the network's; never the token, which is part of every address."""
-    text = error.message if isinstance(error, TelegramAPIError) else f"{type(error).__name__}: {error}"
+    text = (
+        error.message
+        if isinstance(error, (TelegramAPIError, ClientDecodeError))
+        else f"{type(error).__name__}: {error}"
+    )
     original = _ORIGINAL.search(text)
     text = original[1] if original else text
     return f"telegram: {text.replace(token, '<token>')}"
@@ -110,25 +113,20 @@ def _network(error: TelegramNetworkError, words: str) -> DeliveryError | Uncerta
 
 
 def delivery_error(
-    error: AiogramError | aiohttp.ClientError | asyncio.TimeoutError | OSError, address: str, token: str
+    error: AiogramError | aiohttp.ClientError | OSError, address: str, token: str
 ) -> DeliveryError | UncertainDelivery:
     """Say in data what an exception of one `sendMessage` to `address` means. `token` is cut out of every text.
 
     A 429 in a group (its id is negative) is that group's; elsewhere the whole bot waits.
     """
     words = _words(error, token)
-    match error:
-        case TelegramRetryAfter():
-            return DeliveryError(words, retry_after=float(error.retry_after), everyone=not address.startswith("-"))
-        case TelegramMigrateToChat():
-            return DeliveryError(words, moved_to=str(error.migrate_to_chat_id))
-        case TelegramEntityTooLarge():
-            return _refused(error, words)
-        case TelegramNetworkError():
-            return _network(error, words)
-        case TelegramAPIError():
-            return _refused(error, words)
-        case ClientDecodeError():  # something answered, and it was not the Bot API: who knows what it did
-            return UncertainDelivery(f"telegram: the answer is not the Bot API's: {error.message}")
-        case _:
-            return UncertainDelivery(words)
+    if isinstance(error, TelegramRetryAfter):
+        return DeliveryError(words, retry_after=float(error.retry_after), everyone=not address.startswith("-"))
+    if isinstance(error, TelegramMigrateToChat):
+        return DeliveryError(words, moved_to=str(error.migrate_to_chat_id))
+    if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
+        return _network(error, words)
+    if isinstance(error, TelegramAPIError):
+        return _refused(error, words)
+    # What is left: an answer that is not the Bot API's (a proxy's page), a connection that broke in a new way.
+    return UncertainDelivery(words)

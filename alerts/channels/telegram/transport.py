@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -60,7 +58,7 @@ class TelegramChannel:
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=keyboard(message.buttons),
             )
-        except (AiogramError, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (AiogramError, aiohttp.ClientError, OSError) as error:
             # The cause is left out on purpose: its text and its request hold the token.
             raise delivery_error(error, address, self._bot.token) from None
         return str(sent.message_id)
