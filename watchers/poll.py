@@ -1,0 +1,185 @@
+"""One publisher watched: read on from the stored cursor, judge, save; back off in trouble; stop at once when told.
+
+A batch and the cursor behind it are saved together, so a stop at any moment costs at most one batch read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import structlog
+
+from watchers.indicators.base import Finding
+from watchers.ocds import Release
+from watchers.sources.base import Batch, Rejected, Source, SourceError
+from watchers.store import Judged, Saved, Store, StoreError
+
+__all__ = ["Judge", "Standing", "State", "Watcher"]
+
+Judge = Callable[[Release], Sequence[Finding]]
+
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 900.0
+"""Seconds between attempts in trouble that may pass by itself: doubled each time, with jitter."""
+OFF_WAIT = 3600.0
+"""Seconds until a source that was switched off by a permanent refusal is tried again: a token may have been renewed."""
+GRACE = 0.5
+"""Seconds a batch being saved gets to end when the watcher is told to stop."""
+
+_log = structlog.get_logger("watchers.poll")
+
+
+class State(StrEnum):
+    """How a source does."""
+
+    READING = "reading"
+    WAITING = "waiting"  # caught up, until the next poll
+    TROUBLED = "troubled"  # tried again soon
+    OFF = "off"  # refused for good: tried again in an hour, or after a restart
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a watcher stands; `good_at` is when it was last caught up or saved a batch (UTC), None if never."""
+
+    state: State = State.READING
+    trouble: str = ""
+    failures: int = 0
+    good_at: datetime | None = None
+
+
+class Watcher:
+    """Watches one source. `judge` must not raise for bad data; a release it raises for is set aside.
+
+    `tell` is called with one sentence when the operator should know: a source was refused for good, or nothing can be
+    stored. `jitter` gives numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        judge: Judge,
+        clock: Callable[[], datetime],
+        *,
+        tell: Callable[[str], None] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.source = source
+        self.standing = Standing()
+        self._store = store
+        self._judge = judge
+        self._clock = clock
+        self._tell = tell
+        self._jitter = jitter
+        self._batches: AsyncIterator[Batch] | None = None
+
+    async def do_one(self) -> bool:
+        """Read, judge and save one batch; True while more may follow at once, False when caught up.
+
+        Raises SourceError or StoreError; the next call starts again from the stored cursor.
+        """
+        try:
+            if self._batches is None:
+                self._batches = self.source.batches(await self._store.cursor(self.source.name))
+            batch = await anext(self._batches, None)
+            if batch is not None:
+                await self._take(batch)
+        except BaseException:
+            await self._drop()
+            raise
+        if batch is None:
+            await self._drop()
+        state = State.WAITING if batch is None else State.READING
+        self.standing = msgspec.structs.replace(self.standing, state=state, good_at=self._clock())
+        return batch is not None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until `stop` is set; returns within a second of it. Never raises for a source or a full disk."""
+        try:
+            while not stop.is_set():
+                wait = await self._attempt(stop)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
+        finally:
+            await self._drop()
+            await self.source.close()
+
+    async def _attempt(self, stop: asyncio.Event) -> float:
+        """Do one batch unless told to stop meanwhile; returns how many seconds to wait before the next."""
+        try:
+            more = await _until(stop, self.do_one())
+        except SourceError as error:
+            return self._in_trouble(str(error), permanent=error.permanent, at_least=error.retry_after or 0)
+        except StoreError as error:
+            return self._in_trouble(str(error), tell=True)
+        except Exception as error:  # noqa: BLE001 - a bug in one source must not stop the others
+            _log.error("source broke", source=self.source.name, exc_info=error)
+            sentence = f"{self.source.name}: reading broke ({type(error).__name__}: {error}): please report it"
+            return self._in_trouble(sentence, tell=True)
+        if self.standing.failures:
+            _log.info("source answers again", source=self.source.name, after_failures=self.standing.failures)
+            self.standing = msgspec.structs.replace(self.standing, trouble="", failures=0)
+        return 0.0 if more else self.source.poll_seconds
+
+    def _in_trouble(self, trouble: str, *, permanent: bool = False, at_least: float = 0, tell: bool = False) -> float:
+        state = State.OFF if permanent else State.TROUBLED
+        before, failures = self.standing, self.standing.failures + 1
+        self.standing = Standing(state, trouble, failures, before.good_at)
+        if permanent:
+            wait = max(OFF_WAIT, at_least)
+        else:
+            longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 20))
+            wait = max(at_least, longest * (0.5 + self._jitter() / 2))
+        if not before.failures or before.state is not state:  # once per change of state, not per attempt
+            log = _log.error if permanent else _log.warning
+            log("source off" if permanent else "source in trouble", source=self.source.name, trouble=trouble, wait=wait)
+            if self._tell and (permanent or tell):
+                self._tell(trouble)
+        return wait
+
+    async def _take(self, batch: Batch) -> None:
+        judged, broken = await asyncio.to_thread(self._judge_all, batch)
+        taken = msgspec.structs.replace(batch, rejected=[*batch.rejected, *broken])
+        saved: Saved = await self._store.save(self.source.name, taken, judged, cursor=batch.cursor)
+        _log.info("batch saved", source=self.source.name, **msgspec.structs.asdict(saved))
+
+    def _judge_all(self, batch: Batch) -> tuple[list[Judged], list[Rejected]]:
+        judged: list[Judged] = []
+        broken: list[Rejected] = []
+        for record in batch.records:
+            try:
+                judged.append(Judged(record, self._judge(record.release)))
+            except Exception as error:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
+                _log.error("record not judged", source=self.source.name, url=record.url, exc_info=error)
+                reason = f"it could not be judged ({type(error).__name__}: {error})"
+                broken.append(Rejected(reason, record.raw, record.url))
+        return judged, broken
+
+    async def _drop(self) -> None:
+        """Let go of the open reading, so that the next one starts from the stored cursor."""
+        batches, self._batches = self._batches, None
+        if batches is not None and hasattr(batches, "aclose"):
+            await batches.aclose()
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, bool]) -> bool:
+    """The result of the work; once told to stop, what it got done in a moment of grace, else it is cancelled."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await asyncio.wait({task}, timeout=GRACE)
+        if task.done():
+            return task.result()
+        return False
+    finally:
+        for one in (task, stopped):
+            one.cancel()
+        await asyncio.wait({task, stopped}, timeout=GRACE)
