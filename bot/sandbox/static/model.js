@@ -1,0 +1,95 @@
+// What the page knows: one person's view of the sandbox, changed by events and told to those who draw it.
+import { loadState } from './server.js';
+import { speak } from './words.js';
+
+export const model = { bot: {}, person: 0, people: [], chats: new Map(), open: 0, payload: '', description: '', typing: new Map(), waiting: new Map() };
+const listeners = new Set();
+
+export const onChange = (listener) => listeners.add(listener);
+export const changed = (what, detail) => listeners.forEach((listener) => listener(what, detail));
+export const me = () => model.people.find((person) => person.id === model.person) || {};
+export const openChat = () => model.chats.get(model.open);
+export const isPrivate = (chat) => chat.kind === 'private';
+export const nameOf = (chat) => (isPrivate(chat) ? model.bot.first_name : chat.title);
+const remembered = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window keeps nothing */ } };
+
+/** Load everything as `person` sees it (or the last one chosen here). */
+export async function load(person = model.person || remembered('person')) {
+  let state;
+  try {
+    state = await loadState(person);
+  } catch {
+    state = await loadState('');
+  }
+  model.bot = state.bot;
+  model.people = state.people;
+  model.description = state.description;
+  if (model.person !== state.person) model.open = 0;
+  model.person = state.person;
+  model.chats = new Map(state.chats.map((chat) => [chat.id, { ...chat, messages: new Map(chat.messages.map((m) => [m.message_id, m])) }]));
+  const wanted = model.open || Number(remembered(`open ${model.person}`));
+  model.open = model.chats.has(wanted) ? wanted : model.person;
+  remember('person', model.person);
+  speak(me().language_code);
+  changed('all');
+}
+
+export function choose(chat) {
+  model.open = chat;
+  remember(`open ${model.person}`, chat);
+  changed('all');
+}
+
+/** Apply one event of the stream. */
+export function apply(event) {
+  const chat = model.chats.get(event.chat_id);
+  if (event.type === 'message') onMessage(event, chat);
+  else if (event.type === 'edited' && chat) {
+    chat.messages.set(event.message.message_id, event.message);
+    changed('message', event.message);
+  } else if (event.type === 'deleted' && chat) {
+    chat.messages.delete(event.message_id);
+    changed('thread');
+  } else if (event.type === 'answer') onAnswer(event);
+  else if (event.type === 'action') onAction(event);
+  else if (event.type === 'read') onRead(event, chat);
+  else if (['chats', 'commands', 'reload'].includes(event.type)) load();
+}
+
+function onMessage(event, chat) {
+  const own = event.message.from.id === model.person;
+  const before = me().started && JSON.stringify(chat?.keyboard);
+  for (const person of model.people) {
+    if (person.id !== event.message.from.id && (event.chat_id === person.id || (chat && event.chat_id < 0))) person.unread += 1;
+    if (person.id === event.chat_id) person.started = true;
+  }
+  if (!chat) return changed('people');
+  chat.messages.set(event.message.message_id, event.message);
+  chat.keyboard = event.keyboard;
+  if (own) chat.unread = 0;
+  else chat.unread += 1;
+  model.typing.delete(chat.id);
+  // The text field is left alone unless something around it changed: somebody may be typing.
+  return changed('new', { ...event, around: before !== (me().started && JSON.stringify(chat.keyboard)) });
+}
+
+function onRead(event, chat) {
+  if (event.person_id !== model.person || !chat) return;
+  me().unread = Math.max(0, me().unread - chat.unread);
+  chat.unread = 0;
+  changed('people');
+}
+
+function onAction(event) {
+  model.typing.set(event.chat_id, Date.now() + 5000);
+  changed('head');
+  setTimeout(() => changed('head'), 5050);
+}
+
+function onAnswer(event) {
+  const pressed = model.waiting.get(event.query_id);
+  model.waiting.delete(event.query_id);
+  if (pressed) pressed(event);
+  else if (event.person_id === model.person) model.waiting.set(event.query_id, event);
+}

@@ -1,0 +1,125 @@
+// The open chat: its heading, its messages, and where the reader is in them.
+import { avatar, el, icon, iconButton } from './dom.js';
+import { messageNode } from './message.js';
+import { changed, isPrivate, load, me, model, nameOf, openChat } from './model.js';
+import { toast } from './notices.js';
+import { act, loadOlder } from './server.js';
+import { day, word } from './words.js';
+
+const NEAR = 120;
+const thread = document.getElementById('thread');
+const list = document.getElementById('messages');
+const toEnd = document.getElementById('to-end');
+let atEnd = true;
+
+export function drawHead() {
+  const chat = openChat();
+  const typing = (model.typing.get(chat.id) || 0) > Date.now();
+  const under = isPrivate(chat) ? word('bot') : `${chat.members} ${word('members')}`;
+  document.getElementById('chat-head').replaceChildren(
+    iconButton('back', word('back'), () => changed('view', 'list'), 'back'),
+    avatar(nameOf(chat), chat.id, isPrivate(chat) ? '/static/icon.svg' : ''),
+    el('div', { class: 'names' }, el('h1', {}, nameOf(chat)), el('p', { 'aria-live': 'polite' }, typing ? word('typing') : under)),
+    menu(chat));
+}
+
+function menu(chat) {
+  const items = el('div', { class: 'menu-list', hidden: true });
+  const button = iconButton('more', word('more'), () => { items.hidden = !items.hidden; button.setAttribute('aria-expanded', String(!items.hidden)); if (!items.hidden) items.querySelector('button')?.focus(); });
+  button.setAttribute('aria-expanded', 'false');
+  const item = (key, name, danger) => el('button', { type: 'button', class: danger ? 'danger' : '', onclick: () => run(name, chat) }, word(key));
+  if (isPrivate(chat)) items.append(me().blocked ? item('unblock', 'unblock') : item('block', 'block', true));
+  else {
+    const inside = ['member', 'administrator'].includes(chat.bot_status);
+    items.append(inside ? item('remove', 'remove', true) : item('invite', 'invite'));
+    if (chat.kind === 'group' && !chat.migrated_to) items.append(item('upgrade', 'upgrade'));
+  }
+  const box = el('div', { class: 'menu' }, button, items);
+  box.addEventListener('keydown', (event) => { if (event.key === 'Escape') { items.hidden = true; button.focus(); } });
+  box.addEventListener('focusout', (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) items.hidden = true; });
+  return box;
+}
+
+const run = (name, chat) => act(model.person, name, { chat: chat.id }).then(() => load()).catch((error) => toast(error.message));
+
+export function drawThread() {
+  const chat = openChat();
+  const nodes = [];
+  if (chat.more) nodes.push(el('li', { class: 'older' }, el('button', { type: 'button', class: 'button quiet', onclick: () => older(chat) }, word('older'))));
+  let shown = '';
+  for (const message of chat.messages.values()) {
+    const date = day(message.date);
+    if (date !== shown) nodes.push(el('li', { class: 'day' }, date));
+    shown = date;
+    nodes.push(messageNode(message));
+  }
+  if (!chat.messages.size) nodes.push(emptyNode(chat));
+  list.replaceChildren(...nodes);
+  toEnd.setAttribute('aria-label', word('toEnd'));
+  if (!toEnd.firstChild) toEnd.append(icon('down'));
+  settle();
+}
+
+const emptyNode = (chat) => el('li', { class: 'empty' },
+  el('h2', {}, word('empty')), el('p', {}, (isPrivate(chat) && model.description) || word('hint')));
+
+/** Put one new message at the end, without touching the others. */
+export function addMessage(message) {
+  const chat = openChat();
+  const before = [...chat.messages.values()].at(-2);
+  if (!before || day(before.date) !== day(message.date)) return drawThread();
+  list.append(messageNode(message));
+  return settle(message.from.id === model.person);
+}
+
+/** Draw one changed message again, in its place. */
+export function redrawMessage(message) {
+  const old = list.querySelector(`[data-id="${message.message_id}"]`);
+  if (!old || message.chat.id !== model.open) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const fresh = messageNode(message);
+  old.replaceWith(fresh);
+  if (focused) fresh.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  settle();
+}
+
+export function settle(always = false) {
+  if (atEnd || always) {
+    thread.scrollTop = thread.scrollHeight;
+    atEnd = true;
+  }
+  toEnd.hidden = atEnd;
+  markRead();
+}
+
+export function goToEnd() {
+  atEnd = true;
+  settle();
+}
+
+export function markRead() {
+  const chat = openChat();
+  if (chat && chat.unread && atEnd && document.visibilityState === 'visible' && thread.offsetParent !== null) {
+    act(model.person, 'read', { chat: chat.id }).catch(() => {});
+  }
+}
+
+async function older(chat) {
+  const first = chat.messages.keys().next().value;
+  const { messages, more } = await loadOlder(chat.id, first);
+  const height = thread.scrollHeight;
+  chat.messages = new Map([...messages.map((m) => [m.message_id, m]), ...chat.messages]);
+  chat.more = more;
+  atEnd = false;
+  drawThread();
+  thread.scrollTop = thread.scrollHeight - height;
+}
+
+thread.addEventListener('scroll', () => {
+  atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR;
+  toEnd.hidden = atEnd;
+  markRead();
+}, { passive: true });
+toEnd.addEventListener('click', goToEnd);
+document.addEventListener('visibilitychange', markRead);
+new ResizeObserver(() => { if (atEnd) thread.scrollTop = thread.scrollHeight; }).observe(thread);
