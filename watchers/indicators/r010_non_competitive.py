@@ -16,6 +16,7 @@ from watchers.indicators.base import (
     Family,
     Fired,
     Indicator,
+    Norm,
     NotApplicable,
     NotComputable,
     Stage,
@@ -66,9 +67,10 @@ class NonCompetitive(Indicator):
         amount = value.amount if value else None
         limit = _limit(release, procedure, rules)
         facts: dict[str, object] = {"group": procedure.group, "method": tender.procurement_method or ""}
-        facts["purchase_type"] = procedure.purchase_type
+        facts |= {"purchase_type": procedure.purchase_type, "large": False}
         if amount is None or value is None or limit is None or value.currency != limit.currency:
-            return Fired(value=amount or 0, unit=(value.currency if value else None) or "", facts=facts)
+            unit = value.currency if value and amount is not None else None
+            return Fired(value=amount or 0, unit=unit or "", facts=facts)
         base = limit.amount / limit.multiple
         if procedure.purchase_type == "after_price_quotation" and amount < base * self.settings.small_mrp:
             return NotApplicable(f"single source after a price quotation below {self.settings.small_mrp} MRP")
@@ -79,6 +81,7 @@ class NonCompetitive(Indicator):
             threshold=limit.amount,
             unit=limit.currency,
             facts=facts,
+            norm=Norm(limit.act, limit.clause, limit.checked_on) if large else None,
             tier=Tier.B if large else Tier.C,
             weight=3 if large else 1,
         )

@@ -58,7 +58,7 @@ class PriceNearPlan(Indicator):
         if not decided.active:
             return NotApplicable("nothing is awarded")
         if decided.pending:
-            return NotComputable("an award is still pending")
+            return NotComputable("awards.status: one is still pending")
         vat = _vat(release, context.rules)
         scopes = lots(release) or [Scope("", (), decided)]
         answers = [self._judge_lot(release, scope, vat) for scope in scopes if scope.outcome.active]

@@ -68,7 +68,7 @@ class AllButWinnerRejected(Indicator):
             if rejected >= self.settings.threshold and (worst is None or rejected > worst[0]):
                 worst = (rejected, scope)
         if worst is None:
-            return NotComputable("an award is still pending") if decided.pending else Clear()
+            return NotComputable("awards.status: one is still pending") if decided.pending else Clear()
         rejected, scope = worst
         facts = {"bidders": rejected + 1, "lot": scope.lot}
         return Fired(value=rejected, threshold=self.settings.threshold, unit="bidders", facts=facts)
