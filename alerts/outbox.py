@@ -3,49 +3,251 @@
 A row is claimed (`sending`, with a lease), marked started just before its request goes out, and finished with what the
 other side answered. A lease that runs out on a row never started goes back to `due`; on a started one the answer is not
 known, so the row becomes `uncertain`: it is not sent again, it is told in the person's next list of what they may
-have missed.
+have missed (`alerts.missed`).
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+import msgspec
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from watchers.database import BigId, UTCDateTime, metadata
+from alerts.tables import Standing, State, outbox, subscribers
+from watchers.database import Database
 
+__all__ = ["Debt", "Outbox", "Owed", "Result", "State", "outbox"]
 
-class State(StrEnum):
-    """Where a message stands."""
-
-    DUE = "due"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNCERTAIN = "uncertain"
-    SKIPPED = "skipped"
+LEASE = timedelta(seconds=60)
 
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("subscriber_id", BigId, ForeignKey("subscribers.id"), nullable=False),
-    Column("tender_id", BigId, ForeignKey("tenders.id")),  # NULL: a message about no one tender
-    Column("snapshot_id", BigId, ForeignKey("snapshots.id")),  # what it is rendered from
-    Column("event", String(64), nullable=False),  # published | flag_raised:3 (snapshot sequence) | missed:ID
-    Column("matched", JSON, nullable=False),  # ids of the subscriptions that matched
-    Column("priority", Integer, nullable=False),  # lower goes first
-    Column("state", String(16), nullable=False),
-    Column("due_at", UTCDateTime, nullable=False),
-    Column("tender_time", UTCDateTime, nullable=False),  # order within a chat
-    Column("lease_until", UTCDateTime),
-    Column("started_at", UTCDateTime),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("answer", Text, nullable=False, server_default=""),  # message id, or the server's own words
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("finished_at", UTCDateTime),
-    Column("carried_by", BigId),  # the `missed` message that tells of this uncertain one
-    UniqueConstraint("subscriber_id", "tender_id", "event"),
-    Index("ix_outbox_claim", "state", "priority", "due_at", "tender_time", "id"),
-)
+class Debt(msgspec.Struct, frozen=True):
+    """A message that becomes owed. `matched`: ids of the subscriptions; `tender_time`: its place within the chat."""
+
+    subscriber_id: int
+    tender_id: int | None
+    snapshot_id: int | None
+    event: str
+    matched: tuple[int, ...]
+    priority: int
+    tender_time: datetime
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """A claimed message, with whom it goes to."""
+
+    id: int
+    subscriber_id: int
+    channel: str
+    address: str
+    language: str
+    zone: str
+    tender_id: int | None
+    snapshot_id: int | None
+    event: str
+    matched: tuple[int, ...]
+    tender_time: datetime
+    attempts: int  # made before this one
+    lease_until: datetime
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of an attempt: the new state, the message id or the server's words, for `due` when to try again."""
+
+    id: int
+    state: State
+    answer: str = ""
+    due_at: datetime | None = None
+
+
+_TAKEN = (
+    outbox.c.id, outbox.c.subscriber_id, outbox.c.tender_id, outbox.c.snapshot_id, outbox.c.event, outbox.c.matched,
+    outbox.c.tender_time, outbox.c.attempts, outbox.c.lease_until,
+)  # fmt: skip
+
+
+def _first_of_each_chat() -> Select[Any]:
+    """Ids of the first due message of each chat after subscriber `:after`, chat by chat.
+
+    The index is stepped through from chat to chat, so that one with ten thousand messages costs no more than one with
+    a single message, and cannot crowd out the others. A first message that waits (`due_at` ahead) holds its chat back:
+    order is kept. A chat with a message on its way is passed over.
+    """
+    due = and_(outbox.c.state == State.DUE, outbox.c.priority == bindparam("priority"))
+    start = select(func.min(outbox.c.subscriber_id).label("id")).where(due, outbox.c.subscriber_id > bindparam("after"))
+    chats = start.cte("chats", recursive=True)
+    further = select(func.min(outbox.c.subscriber_id)).where(due, outbox.c.subscriber_id > chats.c.id)
+    step = select(further.correlate(chats).scalar_subquery()).where(chats.c.id.is_not(None))
+    chats = chats.union_all(step)
+    mine = and_(due, outbox.c.subscriber_id == chats.c.id)
+    order = (outbox.c.tender_time, outbox.c.id)
+    first = select(outbox.c.id).where(mine).order_by(*order).limit(1).correlate(chats).scalar_subquery()
+    due_at = select(outbox.c.due_at).where(mine).order_by(*order).limit(1).correlate(chats).scalar_subquery()
+    on_its_way = select(outbox.c.subscriber_id).where(outbox.c.state == State.SENDING)
+    return (
+        select(first.label("id"))
+        .select_from(chats)
+        .where(chats.c.id.is_not(None), chats.c.id.not_in(on_its_way), due_at <= bindparam("now"))
+        .limit(bindparam("limit"))
+    )
+
+
+_HEADS = _first_of_each_chat()
+
+
+class Outbox:
+    """The ledger of one database. Several processes may claim from one PostgreSQL at once."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._after: dict[int, int] = {}  # by priority: the last subscriber claimed for, so that chats take turns
+
+    async def owe(self, connection: AsyncConnection, rows: Sequence[Debt]) -> None:
+        """Write down what is owed, inside the caller's transaction. What is owed already is not owed twice."""
+        if not rows:
+            return
+        now = self._clock()
+        values = [
+            {
+                "subscriber_id": row.subscriber_id, "tender_id": row.tender_id, "snapshot_id": row.snapshot_id,
+                "event": row.event, "matched": row.matched, "priority": row.priority, "tender_time": row.tender_time,
+                "state": State.DUE.value, "due_at": now, "created_at": now,
+            }
+            for row in rows
+        ]  # fmt: skip
+        await connection.execute(self._database.insert(outbox).on_conflict_do_nothing(), values)
+
+    async def claim(self, limit: int, lease: timedelta = LEASE) -> list[Owed]:
+        """Take up to `limit` messages, the first of each chat, low priorities first, chats in turn.
+
+        Within a chat and priority the order is that of `tender_time`, then of the id. What is owed to somebody who is
+        told nothing now is skipped on the way.
+        """
+        taken: list[Owed] = []
+        now = self._clock()
+        async with self._database.write() as connection:
+            for priority in await self._priorities(connection):
+                after = self._after.get(priority, 0)
+                for start in (after, 0) if after else (0,):
+                    room = limit - len(taken)
+                    if room <= 0:
+                        return taken
+                    where = {"priority": priority, "after": start, "now": now, "limit": room}
+                    ids = (await connection.execute(_HEADS, where)).scalars().all()
+                    rows = await self._take(connection, ids, now, now + lease)
+                    if rows:
+                        self._after[priority] = rows[-1].subscriber_id
+                    taken += await self._addressed(connection, rows, now)
+        return taken
+
+    async def _priorities(self, connection: AsyncConnection) -> list[int]:
+        found: list[int] = []
+        lowest = select(func.min(outbox.c.priority)).where(outbox.c.state == State.DUE)
+        more = (await connection.execute(lowest)).scalar_one()
+        while more is not None:
+            found.append(more)
+            more = (await connection.execute(lowest.where(outbox.c.priority > more))).scalar_one()
+        return found
+
+    async def _take(
+        self, connection: AsyncConnection, ids: Sequence[int], now: datetime, lease_until: datetime
+    ) -> list[Row[Any]]:
+        if not ids:
+            return []
+        free = select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.state == State.DUE, outbox.c.due_at <= now)
+        take = update(outbox).where(outbox.c.id.in_(free.with_for_update(skip_locked=True)))
+        take = take.values(state=State.SENDING.value, lease_until=lease_until)
+        place = {id_: number for number, id_ in enumerate(ids)}
+        return sorted(await connection.execute(take.returning(*_TAKEN)), key=lambda row: place[row.id])
+
+    async def _addressed(self, connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime) -> list[Owed]:
+        if not rows:
+            return []
+        query = select(subscribers).where(subscribers.c.id.in_([row.subscriber_id for row in rows]))
+        people = {person.id: person for person in await connection.execute(query)}
+        owed: list[Owed] = []
+        for row in rows:
+            person = people[row.subscriber_id]
+            if person.state != Standing.ACTIVE:  # stopped while this was being matched
+                skip = {"state": State.SKIPPED.value, "answer": person.state, "finished_at": now, "lease_until": None}
+                await connection.execute(update(outbox).where(outbox.c.id == row.id).values(skip))
+                continue
+            owed.append(
+                Owed(
+                    row.id, person.id, person.channel, person.address, person.language, person.zone, row.tender_id,
+                    row.snapshot_id, row.event, tuple(row.matched), row.tender_time, row.attempts, row.lease_until,
+                )
+            )  # fmt: skip
+        return owed
+
+    async def start(self, rows: Sequence[Owed], lease: timedelta = LEASE) -> set[int]:
+        """Mark that the requests go out now; returns the ids that may. A lease that ran out, a person who stopped: not.
+
+        From here until `finish` a kill leaves doubt, so start few, and late.
+        """
+        now = self._clock()
+        started: set[int] = set()
+        async with self._database.write() as connection:
+            for lease_until in {row.lease_until for row in rows if row.lease_until > now}:
+                ids = [row.id for row in rows if row.lease_until == lease_until]
+                ours = and_(outbox.c.id.in_(ids), outbox.c.state == State.SENDING, outbox.c.started_at.is_(None))
+                mark = update(outbox).where(ours, outbox.c.lease_until == lease_until)
+                mark = mark.values(started_at=now, lease_until=now + lease).returning(outbox.c.id)
+                started.update((await connection.execute(mark)).scalars())
+        return started
+
+    async def finish(self, results: Sequence[Result]) -> None:
+        """Record what came of attempts, all in one transaction. An answer that comes after the lease still counts."""
+        if not results:
+            return
+        known = and_(outbox.c.state == State.UNCERTAIN, outbox.c.carried_by.is_(None))
+        one = and_(outbox.c.id == bindparam("row"), or_(outbox.c.state == State.SENDING, known))
+        change = update(outbox).where(one).values(
+            state=bindparam("to"), answer=bindparam("words"), attempts=outbox.c.attempts + 1, lease_until=None
+        )  # fmt: skip
+        settled = [result for result in results if result.state is not State.DUE]
+        again = [result for result in results if result.state is State.DUE]
+        now = self._clock()
+        async with self._database.write() as connection:
+            if settled:
+                values = [{"row": one.id, "to": one.state.value, "words": one.answer} for one in settled]
+                await connection.execute(change.values(finished_at=now), values)
+            if again:
+                later = [
+                    {"row": one.id, "to": one.state.value, "words": one.answer, "when": one.due_at or now}
+                    for one in again
+                ]
+                back = change.values(due_at=bindparam("when"), started_at=None, finished_at=None)
+                await connection.execute(back, later)
+
+    async def release(self, ids: Collection[int], due_at: datetime) -> None:
+        """Give claimed messages back whose requests did not go out; their chats wait until `due_at`."""
+        mine = and_(outbox.c.id.in_(ids), outbox.c.state == State.SENDING)
+        values = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
+        async with self._database.write() as connection:
+            await connection.execute(update(outbox).where(mine).values(values))
+
+    async def expire_leases(self) -> tuple[int, int]:
+        """Settle what a stopped process left: never started is due again, started is uncertain. How many of each."""
+        now = self._clock()
+        left = and_(outbox.c.state == State.SENDING, outbox.c.lease_until <= now)
+        again = {"state": State.DUE.value, "lease_until": None}
+        unknown = {
+            "state": State.UNCERTAIN.value, "lease_until": None, "finished_at": now, "attempts": outbox.c.attempts + 1,
+            "answer": "outbox: no answer was recorded before the lease ran out",
+        }  # fmt: skip
+        async with self._database.write() as connection:
+            back = await connection.execute(update(outbox).where(left, outbox.c.started_at.is_(None)).values(again))
+            lost = await connection.execute(update(outbox).where(left).values(unknown))
+        return back.rowcount, lost.rowcount
+
+    async def counts(self) -> dict[State, int]:
+        """How many messages there are in each state, all states named."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        async with self._database.read() as connection:
+            found = {State(row[0]): row[1] for row in await connection.execute(query)}
+        return {state: found.get(state, 0) for state in State}

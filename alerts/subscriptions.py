@@ -1,36 +1,178 @@
-"""Who is told, and what they asked for: subscribers and their named filters."""
+"""The filters that subscribers keep: made, changed, put away, counted, told to the matching index.
+
+Every change of a filter names the subscriber too, so that a forged button cannot touch another person's.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from watchers.database import BigId, UTCDateTime, metadata
+import msgspec
+from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-subscribers = Table(
-    "subscribers",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("channel", String(16), nullable=False),  # telegram | email
-    Column("address", String(255), nullable=False),  # chat id or mail address
-    Column("language", String(2), nullable=False),  # kk | ru | en
-    Column("zone", String(64), nullable=False, server_default="Asia/Almaty"),
-    Column("state", String(16), nullable=False, server_default="active"),  # active | stopped (by them) | unreachable
-    Column("state_reason", Text, nullable=False, server_default=""),  # the server's own words when unreachable
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("changed_at", UTCDateTime, nullable=False),
-    UniqueConstraint("channel", "address"),
-)
+from alerts.filters import Criteria, checked
+from alerts.subscribers import Subscriber, Subscribers
+from alerts.tables import Standing, subscribers, subscriptions
+from watchers.database import Database
 
-subscriptions = Table(
-    "subscriptions",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("subscriber_id", BigId, ForeignKey("subscribers.id"), nullable=False, index=True),
-    Column("name", String(64), nullable=False, server_default=""),
-    Column("criteria", JSON, nullable=False),  # alerts.filters.Criteria
-    Column("paused", Boolean, nullable=False, server_default=false()),
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("changed_at", UTCDateTime, nullable=False),
-    Column("deleted_at", UTCDateTime),
-    Index("ix_subscriptions_changed_at", "changed_at"),
-)
+__all__ = [
+    "Counts", "Followed", "Subscriber", "Subscription", "Subscriptions", "TooManyFilters", "UnknownFilter",
+    "subscribers", "subscriptions",
+]  # fmt: skip
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """One filter of one subscriber. `name` is theirs, or ''."""
+
+    id: int
+    subscriber_id: int
+    name: str
+    criteria: Criteria
+    paused: bool
+    created_at: datetime
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """What the matching index needs of a filter; `live` is False where it must match nothing now."""
+
+    id: int
+    subscriber_id: int
+    criteria: Criteria
+    live: bool
+    changed_at: datetime
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many there are."""
+
+    subscribers: dict[str, int]  # by state
+    filters: int  # not deleted, of active subscribers
+    paused: int  # of those
+
+
+class UnknownFilter(LookupError):  # noqa: N818 - as BadFilter
+    """There is no such filter, or it is another person's. Raised wherever a filter is named."""
+
+
+class TooManyFilters(ValueError):  # noqa: N818
+    """The subscriber has as many filters as one may have (`limit`). Raised by `add` and `restore`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"subscriptions: there are {limit} filters already, and that is the limit: delete one first")
+        self.limit = limit
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    criteria = msgspec.convert(row.criteria, Criteria)
+    return Subscription(row.id, row.subscriber_id, row.name, criteria, row.paused, row.created_at)
+
+
+class Subscriptions(Subscribers):
+    """All subscribers and filters of a database. `limit`: how many filters a subscriber may keep."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], *, limit: int = 20) -> None:
+        super().__init__(database, clock)
+        self.limit = limit
+
+    async def filters(self, subscriber_id: int) -> list[Subscription]:
+        """A subscriber's filters, oldest first, paused ones too."""
+        where = and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.deleted_at.is_(None))
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(subscriptions).where(where).order_by(subscriptions.c.id))
+            return [_subscription(row) for row in rows]
+
+    async def filter(self, subscriber_id: int, subscription_id: int) -> Subscription:
+        """One filter. Raises UnknownFilter."""
+        for found in await self.filters(subscriber_id):
+            if found.id == subscription_id:
+                return found
+        raise UnknownFilter(f"subscriptions: subscriber {subscriber_id} has no filter {subscription_id}")
+
+    async def add(self, subscriber_id: int, criteria: Criteria, name: str = "") -> Subscription:
+        """Keep a filter; it matches from now on. The same criteria again is the same filter, paused no more.
+
+        Raises TooManyFilters, and BadFilter for criteria beyond the limits.
+        """
+        criteria = checked(criteria)
+        for kept in await self.filters(subscriber_id):
+            if kept.criteria == criteria:
+                await self.resume_filter(subscriber_id, kept.id)
+                return await self.filter(subscriber_id, kept.id)
+        now = self._clock()
+        row = {"subscriber_id": subscriber_id, "name": name[:64], "criteria": msgspec.to_builtins(criteria)}
+        async with self._database.write() as connection:
+            await self._leave_room(connection, subscriber_id)
+            new = subscriptions.insert().values(**row, created_at=now, changed_at=now).returning(subscriptions)
+            return _subscription((await connection.execute(new)).one())
+
+    async def _leave_room(self, connection: AsyncConnection, subscriber_id: int) -> None:
+        # The subscriber's row is locked, so that two adds at once cannot both find the last place free.
+        lock = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
+        await connection.execute(lock)
+        where = and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.deleted_at.is_(None))
+        kept = (await connection.execute(select(func.count()).select_from(subscriptions).where(where))).scalar_one()
+        if kept >= self.limit:
+            raise TooManyFilters(self.limit)
+
+    async def rename(self, subscriber_id: int, subscription_id: int, name: str) -> None:
+        """Call a filter `name` (at most 64 characters are kept; '' for none). Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, name=name[:64])
+
+    async def pause_filter(self, subscriber_id: int, subscription_id: int) -> None:
+        """Match nothing by this filter for now. Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, paused=True)
+
+    async def resume_filter(self, subscriber_id: int, subscription_id: int) -> None:
+        """Match by this filter again. Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, paused=False)
+
+    async def delete(self, subscriber_id: int, subscription_id: int) -> None:
+        """Put a filter away; `restore` brings it back. Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, deleted_at=self._clock())
+
+    async def restore(self, subscriber_id: int, subscription_id: int) -> Subscription:
+        """Bring a deleted filter back. Raises UnknownFilter, TooManyFilters."""
+        await self._change(subscriber_id, subscription_id, back=True, deleted_at=None)
+        return await self.filter(subscriber_id, subscription_id)
+
+    async def _change(self, subscriber_id: int, subscription_id: int, *, back: bool = False, **values: Any) -> None:
+        put_away = subscriptions.c.deleted_at.is_not(None) if back else subscriptions.c.deleted_at.is_(None)
+        where = and_(subscriptions.c.id == subscription_id, subscriptions.c.subscriber_id == subscriber_id, put_away)
+        change = update(subscriptions).where(where).values(**values, changed_at=self._clock())
+        async with self._database.write() as connection:
+            if back:
+                await self._leave_room(connection, subscriber_id)
+            if not (await connection.execute(change)).rowcount:
+                raise UnknownFilter(f"subscriptions: subscriber {subscriber_id} has no filter {subscription_id}")
+
+    async def counts(self) -> Counts:
+        """How many subscribers there are by state, and how many filters the active ones keep."""
+        by_state = select(subscribers.c.state, func.count()).group_by(subscribers.c.state)
+        kept = (
+            select(subscriptions.c.paused, func.count())
+            .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+            .where(subscriptions.c.deleted_at.is_(None), subscribers.c.state == Standing.ACTIVE)
+            .group_by(subscriptions.c.paused)
+        )
+        async with self._database.read() as connection:
+            states = {row[0]: row[1] for row in await connection.execute(by_state)}
+            filters = {bool(row[0]): row[1] for row in await connection.execute(kept)}
+        return Counts(states, sum(filters.values()), filters.get(True, 0))
+
+    async def changed_since(self, moment: datetime | None) -> list[Followed]:
+        """Filters that were touched at or after a moment, by whatever changes what they match; all of them for None."""
+        live = and_(
+            subscriptions.c.deleted_at.is_(None), ~subscriptions.c.paused, subscribers.c.state == Standing.ACTIVE
+        )
+        columns = (subscriptions.c.id, subscriptions.c.subscriber_id, subscriptions.c.criteria)
+        query = select(*columns, live.label("live"), subscriptions.c.changed_at).join(subscribers)
+        query = query.where(live) if moment is None else query.where(subscriptions.c.changed_at >= moment)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Followed(row.id, row.subscriber_id, msgspec.convert(row.criteria, Criteria), bool(row.live), row.changed_at)
+            for row in rows
+        ]

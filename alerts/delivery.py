@@ -1,0 +1,210 @@
+"""The delivery loop: what the outbox owes goes out at the pace the channel allows, and every answer is recorded.
+
+What is promised, and how it is kept, is told in docs/delivery.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from alerts.channels.base import Channel, DeliveryError, Message, UncertainDelivery
+from alerts.outbox import Outbox, Owed, Result, State
+from alerts.pace import Pacer
+from alerts.subscriptions import Subscriptions
+
+__all__ = ["Deliverer", "Delivery", "Render", "Trouble"]
+
+Render = Callable[[Owed], Awaitable[Message]]
+Trouble = Callable[[Owed, str], None]
+
+log = structlog.get_logger(__name__)
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How the loop works. Seconds everywhere."""
+
+    claimed: int = 50  # taken from the outbox at once
+    started: int = 4  # marked started and waiting for their turn: the doubt a kill leaves, beside what is in flight
+    in_flight: int = 100
+    lease: float = 60.0
+    patience: float = 0.25  # a chat or a bot that has to wait longer is put off instead of being waited for
+    backoff: float = 2.0  # after the first failure; doubled each time
+    backoff_most: float = 900.0
+    attempts: int = 50  # then it has failed: half a day of trying
+    check_leases: float = 10.0
+
+
+def _log_trouble(owed: Owed, words: str) -> None:
+    log.error("message refused", outbox_id=owed.id, event=owed.event, reason=words)
+
+
+class Deliverer:
+    """Sends what is owed. `do_one` in a loop; `stop` before leaving.
+
+    `render` makes the message of a row; `trouble` is told of messages that are refused for their content: our bug.
+    """
+
+    def __init__(  # noqa: PLR0917 - its parts, wired in one place
+        self,
+        outbox: Outbox,
+        subscriptions: Subscriptions,
+        channels: Mapping[str, Channel],
+        render: Render,
+        pacer: Pacer,
+        clock: Callable[[], datetime],
+        *,
+        settings: Delivery | None = None,
+        trouble: Trouble = _log_trouble,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._outbox = outbox
+        self._subscriptions = subscriptions
+        self._channels = channels
+        self._render = render
+        self._pacer = pacer
+        self._clock = clock
+        self._settings = settings or Delivery()
+        self._trouble = trouble
+        self._jitter = jitter
+        self._claimed: deque[Owed] = deque()
+        self._waiting = 0  # started, their turn not come
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[Result] = []
+        self._moved = asyncio.Event()  # something got its turn, or its answer
+        self._leases_checked: datetime | None = None
+
+    async def do_one(self) -> bool:
+        """Put a few messages on their way and record the answers that came; False if there was nothing to do."""
+        await self._check_leases()
+        await self._take()
+        if not self._tasks and not self._results:
+            return bool(self._claimed)
+        if not self._results:
+            await self._moved.wait()
+        self._moved.clear()
+        await self._record()
+        return True
+
+    async def stop(self) -> None:
+        """Take nothing more, wait for the answers of what is on its way, give the rest back."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._record()
+        if self._claimed:
+            await self._outbox.release([owed.id for owed in self._claimed], self._clock())
+            self._claimed.clear()
+
+    async def _check_leases(self) -> None:
+        now = self._clock()
+        if self._leases_checked is None or now - self._leases_checked >= self._later(self._settings.check_leases):
+            self._leases_checked = now
+            back, uncertain = await self._outbox.expire_leases()
+            if back or uncertain:
+                log.warning("leases ran out", due_again=back, uncertain=uncertain)
+
+    async def _take(self) -> None:
+        settings = self._settings
+        room = min(settings.started - self._waiting, settings.in_flight - len(self._tasks))
+        if room * 2 < settings.started or self._pacer.wait_of() > settings.patience:
+            return
+        if not self._claimed:
+            self._claimed.extend(await self._outbox.claim(settings.claimed, self._later(settings.lease)))
+        chunk = [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))]
+        rendered = [(owed, message) for owed in chunk if (message := await self._message(owed)) is not None]
+        if not rendered:
+            return
+        may_go = await self._outbox.start([owed for owed, _ in rendered], self._later(settings.lease))
+        for owed, message in rendered:
+            if owed.id in may_go:
+                self._waiting += 1
+                task = asyncio.create_task(self._deliver(owed, message))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _message(self, owed: Owed) -> Message | None:
+        """The rendered message; None if its chat has to wait (it is put off) or it cannot be rendered (our bug)."""
+        wait = self._pacer.wait_of(owed.address)
+        if wait > self._settings.patience:
+            await self._outbox.release([owed.id], self._clock() + self._later(wait))
+            return None
+        try:
+            return await self._render(owed)
+        except Exception as error:  # noqa: BLE001 - one message that cannot be rendered must not stop the others
+            self._results.append(self._ours(owed, f"render: {type(error).__name__}: {error}"))
+            return None
+
+    async def _deliver(self, owed: Owed, message: Message) -> None:
+        try:
+            try:
+                got_turn = await self._pacer.turn(owed.address, patience=self._settings.patience)
+            finally:
+                self._waiting -= 1
+                self._moved.set()
+            if got_turn:
+                self._results.append(await self._send(owed, owed.address, message))
+            else:
+                wait = self._later(self._pacer.wait_of(owed.address))
+                await self._outbox.release([owed.id], self._clock() + wait)
+        finally:
+            self._moved.set()
+
+    async def _send(self, owed: Owed, address: str, message: Message) -> Result:
+        """One request, and what its answer means for the row."""
+        try:
+            answer = await self._channels[owed.channel].send(address, message)
+        except DeliveryError as error:
+            if error.moved_to and address == owed.address:
+                return await self._send_after(owed, error.moved_to, message)
+            return await self._failed(owed, address, error)
+        except UncertainDelivery as doubt:
+            return Result(owed.id, State.UNCERTAIN, str(doubt))
+        except Exception as error:  # noqa: BLE001 - a bug after the request may have gone out: sending again is no cure
+            self._trouble(owed, f"{owed.channel}: {type(error).__name__}: {error}")
+            return Result(owed.id, State.UNCERTAIN, f"{owed.channel}: {type(error).__name__}: {error}")
+        return Result(owed.id, State.SENT, answer)
+
+    async def _send_after(self, owed: Owed, address: str, message: Message) -> Result:
+        """The chat moved: keep its new address and send there, once."""
+        holder = await self._subscriptions.move(owed.subscriber_id, address)
+        if holder != owed.subscriber_id:  # known there already: the row went along, unless that chat was owed the same
+            return Result(owed.id, State.DUE, f"moved to {address}")
+        await self._pacer.turn(address)
+        return await self._send(owed, address, message)
+
+    async def _failed(self, owed: Owed, address: str, error: DeliveryError) -> Result:
+        words = str(error)
+        if error.permanent:
+            await self._subscriptions.unreachable(owed.subscriber_id, words)
+            return Result(owed.id, State.FAILED, words)
+        if error.ours or error.moved_to or owed.attempts + 1 >= self._settings.attempts:
+            return self._ours(owed, words)
+        wait = error.retry_after
+        if wait is None:
+            doubled = self._settings.backoff * 2.0 ** min(owed.attempts, 30)
+            wait = min(doubled, self._settings.backoff_most) * (0.5 + self._jitter() / 2)
+        if error.everyone or error.retry_after is not None:
+            self._pacer.hold(wait, None if error.everyone else address)
+        return Result(owed.id, State.DUE, words, self._clock() + self._later(wait))
+
+    def _ours(self, owed: Owed, words: str) -> Result:
+        self._trouble(owed, words)
+        return Result(owed.id, State.FAILED, words)
+
+    async def _record(self) -> None:
+        results, self._results = self._results, []
+        try:
+            await self._outbox.finish(results)
+        except BaseException:
+            self._results = results + self._results  # not written down: the next call writes them
+            raise
+
+    @staticmethod
+    def _later(seconds: float) -> timedelta:
+        return timedelta(seconds=seconds)

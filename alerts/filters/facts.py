@@ -1,0 +1,42 @@
+"""What filters look at in a tender, taken once from its summary and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from alerts.filters.words import tokens
+from watchers.indicators.base import Finding, Status, Tier
+from watchers.summary import Summary
+
+__all__ = ["TenderFacts", "facts_of"]
+
+
+class TenderFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of one snapshot of a tender. `weight`: of the heaviest flag above tier C, 0 without one."""
+
+    regions: tuple[str, ...] = ()  # broad to narrow
+    buyer: str = ""
+    categories: frozenset[str] = frozenset()
+    amount: Decimal | None = None
+    currency: str = ""
+    weight: int = 0
+    indicators: frozenset[str] = frozenset()  # codes of the flags
+    words: tuple[str, ...] = ()  # of title, descriptions, items: folded, in their order
+
+
+def facts_of(summary: Summary, findings: Iterable[Finding]) -> TenderFacts:
+    """The facts of a release's summary and what its indicators found."""
+    flags = [finding for finding in findings if finding.status is Status.FIRED]
+    return TenderFacts(
+        regions=summary.region_keys,
+        buyer=summary.buyer_id,
+        categories=summary.category_keys,
+        amount=summary.amount,
+        currency=summary.currency.upper(),
+        weight=max((flag.weight for flag in flags if flag.tier is not Tier.C), default=0),
+        indicators=frozenset(flag.indicator for flag in flags),
+        words=tokens(summary.text),
+    )

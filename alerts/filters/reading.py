@@ -1,0 +1,138 @@
+"""Reading a filter's value from what a person typed. Functions return fields of `Criteria` or raise BadFilter."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from alerts.filters.criteria import BadFilter
+from alerts.filters.words import fold
+from watchers.categories import everyday_categories
+from watchers.places import find_region, region
+
+__all__ = ["read_amount", "read_buyers", "read_categories", "read_indicators", "read_regions", "read_weight"]
+
+_SCALES = {
+    3: ("k", "к", "тыс", "мың", "thousand"),
+    6: ("m", "м", "млн", "mln", "million", "миллион"),
+    9: ("bn", "b", "млрд", "billion", "миллиард"),
+    12: ("tn", "трлн", "trillion"),
+}
+_SCALE_OF = {word: power for power, words in _SCALES.items() for word in words}
+_CURRENCIES = {
+    "₸": "KZT", "тг": "KZT", "тенге": "KZT", "теңге": "KZT", "tenge": "KZT",
+    "₴": "UAH", "грн": "UAH", "гривен": "UAH", "€": "EUR", "евро": "EUR", "₽": "RUB", "руб": "RUB",
+}  # fmt: skip
+_AMOUNT = re.compile(r"(?P<number>\d[\d\s.,]*)(?P<rest>.*)", re.DOTALL)
+_BIN = re.compile(r"\d{12}")
+_INDICATOR = re.compile(r"(R|KZ)-?(\d{1,3})", re.IGNORECASE)
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a list: on commas, semicolons and lines."""
+    parts = [part.strip() for part in re.split(r"[,;\n]", text)]
+    found = [part for part in parts if part]
+    if not found:
+        raise BadFilter("filters: nothing is named: write one value or several with commas between")
+    return found
+
+
+def read_regions(text: str) -> dict[str, Any]:
+    """Names in any of the languages, or ISO codes: "Туркестанская область, KZ-75"."""
+    codes = []
+    for part in _parts(text):
+        code = part.upper() if region(part.upper()) else find_region(part) or find_region(part, "KZ")
+        if not code:
+            raise BadFilter(f"filters: no region is called {part!r}: choose one from the list")
+        codes.append(code)
+    return {"regions": tuple(codes)}
+
+
+def read_buyers(text: str) -> dict[str, Any]:
+    """Ids of buyers: "KZ-BIN-000000000000", or the twelve digits of a BIN alone."""
+    buyers = []
+    for part in _parts(text):
+        if " " in part:
+            raise BadFilter(f"filters: {part!r} is no id of a buyer: write a BIN (12 digits) or SCHEME-number")
+        buyers.append(f"KZ-BIN-{part}" if _BIN.fullmatch(part) else part)
+    return {"buyers": tuple(buyers)}
+
+
+def read_categories(text: str) -> dict[str, Any]:
+    """Everyday kinds by slug or name in any language, or codes: "fuel", "CPV:09134", "ENSTRU 1920"."""
+    whole = _category(text.strip())  # a name may have commas of its own
+    return {"categories": (whole,) if whole else tuple(_known_category(part) for part in _parts(text))}
+
+
+def _category(text: str) -> str:
+    for category in everyday_categories():
+        names = (category.slug, category.name_kk, category.name_ru, category.name_en)
+        if text.casefold() in {name.casefold() for name in names}:
+            return category.slug
+    scheme, _, code = text.upper().replace(" ", ":").partition(":")
+    if scheme in {"CPV", "ENSTRU", "UNSPSC"} and re.fullmatch(r"[\d.-]{2,}", code):
+        return f"{scheme}:{code.partition('-')[0].replace('.', '')}"
+    return ""
+
+
+def _known_category(part: str) -> str:
+    found = _category(part)
+    if not found:
+        raise BadFilter(f"filters: no kind of purchase is called {part!r}: choose one or write CPV:code")
+    return found
+
+
+def read_amount(text: str) -> dict[str, Any]:
+    """A sum: "10 млн", "10,5 млн ₸", "UAH 500 000", "2bn". Tenge where no currency is named."""
+    match = _AMOUNT.search(text.replace("\u00a0", " "))
+    if match is None:
+        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
+    digits = re.sub(r"\s", "", match["number"]).rstrip(".,")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):  # 1,000,000.50
+        digits = digits.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", digits):  # 1.000.000
+        digits = digits.replace(".", "")
+    digits = digits.replace(",", ".")
+    if digits.count(".") > 1:
+        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
+    power, currency = 0, "KZT"
+    for word in re.findall(r"[^\W\d]+|[₸₴€₽]", f"{text[: match.start()]} {match['rest']}"):
+        folded = word.casefold()
+        if folded in _SCALE_OF:
+            power = _SCALE_OF[folded]
+        elif folded in _CURRENCIES:
+            currency = _CURRENCIES[folded]
+        elif re.fullmatch(r"[A-Z]{3}", word):
+            currency = word
+        else:
+            raise BadFilter(f"filters: {word!r} is no currency and no scale: write the amount like 10 млн ₸")
+    return {"min_amount": (Decimal(digits) * 10**power).quantize(Decimal("0.01")).normalize() + 0, "currency": currency}
+
+
+def read_weight(text: str) -> dict[str, Any]:
+    """A whole number from 0 to 5."""
+    if not re.fullmatch(r"\s*[0-5]\s*", text):
+        raise BadFilter(f"filters: {text.strip()!r} is no weight: write a whole number from 0 to 5")
+    return {"min_weight": int(text)}
+
+
+def read_indicators(text: str) -> dict[str, Any]:
+    """Codes of indicators: "R003, KZ-08"."""
+    codes = []
+    for part in _parts(text):
+        match = _INDICATOR.fullmatch(part)
+        if match is None:
+            raise BadFilter(f"filters: {part!r} is no code of an indicator: write one like R003 or KZ-08")
+        letter = match[1].upper()
+        codes.append(f"R{int(match[2]):03d}" if letter == "R" else f"KZ-{int(match[2]):02d}")
+    return {"indicators": tuple(codes)}
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """Beginnings of words or phrases with commas between: "кровл, ремонт школ"."""
+    folded = tuple(fold(part) for part in _parts(text))
+    for word in folded:
+        if len(word) < 2:
+            raise BadFilter("filters: a word needs at least two letters")
+    return folded

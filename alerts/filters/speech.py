@@ -1,0 +1,63 @@
+"""How a filter is said to a person: translated clauses, lists with "or", names of places and kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from babel import Locale
+
+from alerts.format import number
+from alerts.i18n import translator
+from watchers.categories import everyday_categories
+from watchers.places import region
+
+__all__ = ["Speech"]
+
+_NAMED = 4  # so many values of a list are named, the rest are counted
+
+
+class Speech(msgspec.Struct, frozen=True):
+    """One language, and the names of what is known by an id only (buyers, indicators)."""
+
+    language: str
+    names: Mapping[str, str] = {}
+
+    def say(self, text: str, /, **values: str) -> str:
+        """A marked text, translated and filled."""
+        return translator(self.language).gettext(text) % values
+
+    def any_of(self, values: Sequence[str]) -> str:
+        """Join as "A, B or C"; of more than five the first four, and how many others."""
+        if len(values) > _NAMED + 1:
+            rest = len(values) - _NAMED
+            texts = translator(self.language)
+            text = texts.ngettext("%(names)s or %(n)s other", "%(names)s or %(n)s others", rest)
+            return text % {"names": ", ".join(values[:_NAMED]), "n": number(rest, self.language)}
+        if len(values) > 1:
+            return self.say("%(names)s or %(last)s", names=", ".join(values[:-1]), last=values[-1])
+        return "".join(values)
+
+    def quoted(self, words: Sequence[str]) -> str:
+        """Words in the quotation marks of the language, with "or" between."""
+        left, right = ("“", "”") if self.language == "en" else ("«", "»")
+        return self.any_of([f"{left}{word}{right}" for word in words])
+
+    def named(self, code: str) -> str:
+        """The name of a buyer or an indicator, the code itself where none was given."""
+        return self.names.get(code) or code
+
+    def place(self, code: str) -> str:
+        """The name of a region or a country."""
+        found = region(code)
+        if found is not None:
+            return found.name(self.language)
+        return str(Locale(self.language).territories.get(code, code))
+
+    def kind(self, key: str) -> str:
+        """The name of an everyday category as it stands inside a sentence; a code as "CPV 091"."""
+        for category in everyday_categories():
+            if category.slug == key:
+                name = category.name(self.language)
+                return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+        return key.replace(":", " ")

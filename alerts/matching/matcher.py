@@ -1,0 +1,161 @@
+"""The matcher: events no filter was compared with yet become rows of the outbox, in one transaction with their mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.filters import TenderFacts, facts_of
+from alerts.matching.index import Index
+from alerts.outbox import Debt, Outbox
+from alerts.subscriptions import Followed, Subscriptions
+from alerts.tables import outbox
+from watchers.reading import StoredEvent, StoredSnapshot, in_parts
+from watchers.store import Store
+from watchers.summary import summarise
+
+__all__ = ["ALERT_PRIORITY", "HEAVY_PRIORITY", "Matched", "Matcher"]
+
+HEAVY_PRIORITY = 20  # the heaviest flag weighs 4 or 5
+ALERT_PRIORITY = 30
+_HEAVY = 4
+
+_EVENTS = 200  # looked at together
+_ROWS = 5000  # then the rest waits for the next transaction: the database has other writers
+# A filter saved by a transaction that took long carries an earlier moment than one seen already.
+_OVERLAP = timedelta(minutes=2)
+_TELLING = {"published", "flag_raised"}
+
+
+class Matched(msgspec.Struct):
+    """What was done since the start. `old`: events of tenders published too long ago to alert about."""
+
+    events: int = 0
+    alerts: int = 0
+    old: int = 0
+
+
+class Matcher:
+    """Compares events with filters. `do_one` in a loop; several processes may, matching twice owes once."""
+
+    def __init__(
+        self,
+        store: Store,
+        subscriptions: Subscriptions,
+        outbox: Outbox,
+        clock: Callable[[], datetime],
+        *,
+        max_age_days: float = 14.0,
+    ) -> None:
+        self._store = store
+        self._subscriptions = subscriptions
+        self._outbox = outbox
+        self._clock = clock
+        self._max_age = timedelta(days=max_age_days)
+        self._index = Index()
+        self._current_to: datetime | None = None
+        self._read_last: dict[int, Followed] = {}  # read again because of the overlap, but in the index already
+        self.matched = Matched()
+
+    async def do_one(self) -> bool:
+        """Match some events; False if none was waiting."""
+        events = await self._store.unmatched_events(_EVENTS)
+        if not events:
+            return False
+        await self._refresh()
+        telling = [event for event in events if event.kind in _TELLING]
+        snapshots = await self._store.snapshots({event.snapshot_id for event in telling})
+        done, found = self._match(events, snapshots)
+        now = self._clock()
+        async with self._store.database.write() as connection:
+            debts = await self._debts(connection, found)
+            await self._outbox.owe(connection, debts)
+            await self._store.mark_matched(connection, [event.id for event in done], now)
+        self.matched.events += len(done)
+        self.matched.alerts += len(debts)
+        return True
+
+    async def _refresh(self) -> None:
+        """Bring the index up to what subscribers want now."""
+        now = self._clock()
+        since = self._current_to - _OVERLAP if self._current_to is not None else None
+        changed = await self._subscriptions.changed_since(since)
+        self._index.put(followed for followed in changed if self._read_last.get(followed.id) != followed)
+        self._read_last = {followed.id: followed for followed in changed} if since is not None else {}
+        self._current_to = now
+
+    def _match(
+        self, events: Sequence[StoredEvent], snapshots: dict[int, StoredSnapshot]
+    ) -> tuple[list[StoredEvent], list[_Found]]:
+        """What each event means to whom, until there is enough for one transaction."""
+        done: list[StoredEvent] = []
+        found: list[_Found] = []
+        rows = 0
+        for event in events:
+            snapshot = snapshots.get(event.snapshot_id)
+            if event.kind in _TELLING and snapshot is not None:
+                one = self._compare(event, snapshot)
+                if one is not None:
+                    found.append(one)
+                    rows += len(one.people)
+            done.append(event)
+            if rows >= _ROWS:
+                break
+        return done, found
+
+    def _compare(self, event: StoredEvent, snapshot: StoredSnapshot) -> _Found | None:
+        summary = summarise(snapshot.release)
+        if summary.published_at is not None and summary.published_at < self._clock() - self._max_age:
+            self.matched.old += 1
+            return None
+        facts = facts_of(summary, snapshot.findings)
+        people = self._index.people(facts)
+        return _Found(event, snapshot.sequence, facts, summary.published_at or event.happened_at, people)
+
+    async def _debts(self, connection: AsyncConnection, found: Sequence[_Found]) -> list[Debt]:
+        """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
+        debts: list[Debt] = []
+        told: dict[int, set[int]] = {}  # by tender: who has a card, or gets one here
+        for one in found:
+            tender_id = one.event.tender_id
+            first = one.event.kind == "published"
+            having = told.setdefault(tender_id, set())
+            if not first:
+                having |= await self._having(connection, tender_id, one.people.keys() - having)
+            for subscriber_id, subscription_ids in one.people.items():
+                again = not first and subscriber_id in having
+                debts.append(
+                    Debt(
+                        subscriber_id=subscriber_id,
+                        tender_id=tender_id,
+                        snapshot_id=one.event.snapshot_id,
+                        event=f"flag_raised:{one.sequence}" if again else "published",
+                        matched=tuple(subscription_ids),
+                        priority=HEAVY_PRIORITY if one.facts.weight >= _HEAVY else ALERT_PRIORITY,
+                        tender_time=one.tender_time,
+                    )
+                )
+            having |= one.people.keys()
+        return debts
+
+    async def _having(self, connection: AsyncConnection, tender_id: int, people: Collection[int]) -> set[int]:
+        """Who of these has a message about a tender, in whatever state."""
+        having: set[int] = set()
+        for part in in_parts(people):
+            where = and_(outbox.c.subscriber_id.in_(part), outbox.c.tender_id == tender_id)
+            having.update((await connection.execute(select(outbox.c.subscriber_id).where(where))).scalars())
+        return having
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """An event, and whose filters its snapshot meets."""
+
+    event: StoredEvent
+    sequence: int
+    facts: TenderFacts
+    tender_time: datetime
+    people: dict[int, list[int]]

@@ -1,0 +1,135 @@
+"""When the next message may go out: one pace for the whole bot, a slower one for each chat.
+
+Spacing, not bursts (GCRA without a burst allowance): at 25 a second, one every 40 ms. Telegram's own figures are about
+30 a second for a bot, one a second for a chat, 20 a minute for a group (core.telegram.org/bots/faq). Answers to a
+person go first, and have a few turns a second of their own, which alerts never use: 25 + 4 stays under 30.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+import msgspec
+
+__all__ = ["Pace", "Pacer"]
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How fast a channel may be used. Seconds are between two messages."""
+
+    per_second: float = 25.0
+    reserved_per_second: float = 4.0  # more, for answers to people alone; 0: none
+    chat_seconds: float = 1.0
+    group_seconds: float = 3.0  # 20 a minute
+
+
+class _Waiter(msgspec.Struct, eq=False):
+    chat: str
+    first: bool
+    patience: float | None
+    turn: asyncio.Future[bool]
+
+
+def _is_group(chat: str) -> bool:
+    """Ids of Telegram's groups and channels are negative."""
+    return chat.startswith("-")
+
+
+class Pacer:
+    """Gives turns. One for a channel, in one process and one event loop.
+
+    `monotonic` and `sleep` are there for tests; `is_group` says which addresses get the slower pace.
+    """
+
+    REMEMBERED_CHATS: ClassVar[int] = 10_000
+    LATE: ClassVar[float] = 0.005  # a turn given so late does not push the next: the pace is kept, not lost to naps
+
+    def __init__(
+        self,
+        pace: Pace | None = None,
+        *,
+        is_group: Callable[[str], bool] = _is_group,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.pace = pace or Pace()
+        self._is_group = is_group
+        self._now = monotonic
+        self._sleep = sleep
+        self._next = self._next_reserved = self._held_until = 0.0
+        self._next_of_chat: dict[str, float] = {}
+        self._waiting: list[_Waiter] = []
+        self._giving: asyncio.Task[None] | None = None
+
+    async def turn(self, chat: str, *, first: bool = False, patience: float | None = None) -> bool:
+        """Wait until a message to `chat` may go out. `first`: an answer to a person, before all alerts.
+
+        With `patience` (seconds) it is False, and no turn is used, where the chat or the whole bot is known to have to
+        wait longer than that; the queue before it does not count.
+        """
+        if patience is not None and self.wait_of(chat) > patience:
+            return False
+        waiter = _Waiter(chat, first, patience, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        if self._giving is None or self._giving.done():
+            self._giving = asyncio.create_task(self._give())
+        try:
+            return await waiter.turn
+        finally:
+            if waiter in self._waiting:  # cancelled
+                self._waiting.remove(waiter)
+
+    def hold(self, seconds: float, chat: str | None = None) -> None:
+        """The server asked to wait: one chat, or (None) everyone. Those who lack the patience get their answer now."""
+        until = self._now() + seconds
+        if chat is None:
+            self._held_until = max(self._held_until, until)
+        else:
+            self._next_of_chat[chat] = max(self._next_of_chat.get(chat, 0.0), until)
+        for waiter in list(self._waiting):
+            if waiter.patience is not None and self.wait_of(waiter.chat) > waiter.patience:
+                self._answer(waiter, given=False)
+
+    def wait_of(self, chat: str | None = None) -> float:
+        """Seconds until the bot (and the chat, if one is named) may be used again, whoever else is waiting."""
+        until = self._held_until if chat is None else max(self._held_until, self._next_of_chat.get(chat, 0.0))
+        return max(0.0, until - self._now())
+
+    def _answer(self, waiter: _Waiter, *, given: bool) -> None:
+        self._waiting.remove(waiter)
+        if not waiter.turn.done():
+            waiter.turn.set_result(given)
+
+    def _moment_of(self, waiter: _Waiter) -> float:
+        """The earliest moment of a waiter's turn."""
+        lane = self._next
+        if waiter.first and self.pace.reserved_per_second:
+            lane = min(lane, self._next_reserved)
+        return max(lane, self._held_until, self._next_of_chat.get(waiter.chat, 0.0))
+
+    async def _give(self) -> None:
+        """Give turns while anybody waits. Who gets one is decided when its moment has come, not before."""
+        while self._waiting:
+            now = self._now()
+            ready = [waiter for waiter in self._waiting if self._moment_of(waiter) <= now]
+            if ready:
+                chosen = next((waiter for waiter in ready if waiter.first), ready[0])
+                self._use(chosen, now)
+                self._answer(chosen, given=True)
+                continue
+            soonest = min(map(self._moment_of, self._waiting)) - now
+            # Somebody may come meanwhile whose turn is sooner: look again before long.
+            await self._sleep(min(soonest, 1 / self.pace.per_second))
+
+    def _use(self, waiter: _Waiter, now: float) -> None:
+        if waiter.first and self.pace.reserved_per_second and self._next_reserved <= now:
+            self._next_reserved = now + 1 / self.pace.reserved_per_second
+        else:
+            self._next = max(self._next, now - self.LATE) + 1 / self.pace.per_second
+        seconds = self.pace.group_seconds if self._is_group(waiter.chat) else self.pace.chat_seconds
+        if len(self._next_of_chat) >= self.REMEMBERED_CHATS:
+            self._next_of_chat = {chat: moment for chat, moment in self._next_of_chat.items() if moment > now}
+        self._next_of_chat[waiter.chat] = now + seconds
