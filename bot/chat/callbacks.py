@@ -1,0 +1,135 @@
+"""What a button sends back. Everything in it is checked again when it arrives: anybody can send any of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from aiogram import F
+from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
+
+__all__ = [
+    "ChooseAmount",
+    "ChooseBuyer",
+    "ChooseKind",
+    "ChooseLanguage",
+    "ChooseRegion",
+    "ChooseScope",
+    "Erase",
+    "FilterAction",
+    "Go",
+    "OnFilter",
+    "Scope",
+    "Screen",
+    "TurnKinds",
+    "TurnRegions",
+    "Why",
+]
+
+
+class Scope(StrEnum):
+    """What a new filter is narrowed by."""
+
+    EVERYTHING = "all"
+    REGION = "region"
+    KIND = "kind"
+    BUYER = "buyer"
+
+
+class Screen(StrEnum):
+    """Where a plain button leads."""
+
+    ADD = "add"
+    FILTERS = "filters"
+    HELP = "help"
+    LANGUAGE = "language"
+    RESUME = "resume"
+
+
+class FilterAction(StrEnum):
+    """What is done with one filter. Each says the state it wants, so that two taps at once do no more than one."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    DELETE = "delete"
+    RESTORE = "undo"
+
+
+class Go(CallbackData, prefix="go"):
+    """A way on; `page` where the screen has several."""
+
+    screen: Screen
+    page: int = 0
+
+    @classmethod
+    def to(cls, screen: Screen) -> CallbackQueryFilter:
+        """The filter that lets through the buttons that lead to one screen."""
+        return cls.filter(F.screen == screen)
+
+
+class ChooseLanguage(CallbackData, prefix="language"):
+    """kk, ru or en."""
+
+    code: str
+
+
+class ChooseScope(CallbackData, prefix="scope"):
+    """The first choice of a new filter."""
+
+    scope: Scope
+
+
+class ChooseRegion(CallbackData, prefix="region"):
+    """A region or a whole country by its ISO 3166 code."""
+
+    code: str
+
+
+class TurnRegions(CallbackData, prefix="regions"):
+    """A page of a country's regions; without a country, the list of countries."""
+
+    country: str = ""
+    page: int = 0
+
+
+class ChooseKind(CallbackData, prefix="kind"):
+    """An everyday kind of purchase."""
+
+    slug: str
+
+
+class TurnKinds(CallbackData, prefix="kinds"):
+    """A page of the kinds of purchases."""
+
+    page: int = 0
+
+
+class ChooseBuyer(CallbackData, prefix="buyer"):
+    """One of the buyers found; ids may be longer than a button holds, so `token` stands for one in the draft."""
+
+    token: str
+
+
+class ChooseAmount(CallbackData, prefix="weight"):
+    """The least weight that is told: 0 for every purchase."""
+
+    weight: int
+
+
+class OnFilter(CallbackData, prefix="filter"):
+    """Something done with one filter, on a page of the list."""
+
+    id: int
+    action: FilterAction
+    page: int = 0
+
+
+class Erase(CallbackData, prefix="erase"):
+    """The answer to "erase everything?"."""
+
+    sure: bool
+
+
+class Why(CallbackData, prefix="why"):
+    """The reasons behind the alert on a tender."""
+
+    tender: int

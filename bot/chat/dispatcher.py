@@ -1,0 +1,26 @@
+"""The conversation put together."""
+
+from __future__ import annotations
+
+from aiogram import Dispatcher
+from aiogram.fsm.strategy import FSMStrategy
+
+from bot.chat.handlers import account, adding, fallback, filters, membership, start, why
+from bot.chat.middlewares import AnswerCallbacks, Recognise
+from bot.chat.services import Services
+
+__all__ = ["build_dispatcher"]
+
+
+def build_dispatcher(services: Services) -> Dispatcher:
+    """A dispatcher of its own for these services. One chat has one draft: in a group, of whichever administrator.
+
+    Updates must come in order within a chat, as `bot.inbox.Worker` feeds them.
+    """
+    dispatcher = Dispatcher(storage=services.storage, fsm_strategy=FSMStrategy.CHAT, services=services)
+    dispatcher.update.outer_middleware(Recognise(services))
+    dispatcher.callback_query.outer_middleware(AnswerCallbacks())
+    dispatcher.errors.register(fallback.sorry)
+    for part in (start, adding, filters, account, why, membership, fallback):
+        dispatcher.include_router(part.router())
+    return dispatcher

@@ -1,0 +1,56 @@
+"""Whatever no other part understood, and whatever broke."""
+
+from __future__ import annotations
+
+from aiogram import Bot, Router
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.types import CallbackQuery, ErrorEvent, Message
+
+from bot.chat import screens
+from bot.chat.middlewares import MayChange
+from bot.chat.reply import answer
+from bot.chat.services import Person
+from bot.chat.texts import admins_only, out_of_date, render
+from bot.inbox.worker import TRANSIENT
+
+__all__ = ["router", "sorry"]
+
+
+def router() -> Router:
+    """Comes last."""
+    made = Router(name="fallback")
+    made.message.register(confused)
+    made.callback_query.register(unknown_button, MayChange())
+    made.callback_query.register(not_yours)
+    return made
+
+
+async def confused(message: Message, person: Person) -> None:
+    """Say so and show a way on; in a group keep quiet, it was hardly meant for us."""
+    if not person.group:
+        await answer(message, screens.confused(person.language))
+
+
+async def unknown_button(_: CallbackQuery, person: Person) -> str:
+    """A button of an older version, or none of ours."""
+    return out_of_date(person.language)
+
+
+async def not_yours(_: CallbackQuery, person: Person) -> str:
+    """A member of a group pressed what only its administrators may."""
+    return admins_only(person.language)
+
+
+async def sorry(event: ErrorEvent, bot: Bot, person: Person | None = None) -> object:
+    """Tell the person that it broke, and let the error go on to whoever records it.
+
+    Nothing is said where Telegram is out of reach (the update is tried again) or the person blocked us.
+    """
+    if person is None or person.group or isinstance(event.exception, (*TRANSIENT, TelegramForbiddenError)):
+        return UNHANDLED
+    try:
+        await bot.send_message(person.chat_id, render("sorry", person.language), parse_mode="HTML")
+    except TelegramAPIError:
+        return UNHANDLED
+    return UNHANDLED

@@ -1,0 +1,82 @@
+"""Beginning, beginning again, and the language."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command, CommandStart
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+
+from alerts.i18n import LANGUAGES, translator
+from alerts.tables import Standing
+from bot.chat import screens
+from bot.chat.callbacks import ChooseLanguage, Go, Screen
+from bot.chat.middlewares import MayChange
+from bot.chat.reply import answer, edit
+from bot.chat.services import CHANNEL, Person, Services
+
+__all__ = ["router"]
+
+
+def router() -> Router:
+    """`/start`, `/language` and their buttons."""
+    made = Router(name="start")
+    made.message.register(start, CommandStart(), MayChange())
+    made.message.register(language, Command("language"), MayChange())
+    made.callback_query.register(show_languages, Go.to(Screen.LANGUAGE), MayChange())
+    made.callback_query.register(choose_language, ChooseLanguage.filter(), MayChange())
+    made.callback_query.register(resume, Go.to(Screen.RESUME), MayChange())
+    return made
+
+
+async def start(message: Message, person: Person, services: Services, state: FSMContext) -> None:
+    """A stranger chooses a language; somebody we know is welcomed back and told again, with all filters kept."""
+    await state.clear()
+    if person.subscriber is None:
+        await answer(message, screens.hello(person.language))
+        return
+    resumed = await _resume(person, services)
+    kept = await services.subscriptions.filters(person.subscriber.id)
+    await answer(message, screens.welcome_back(len(kept), resumed=resumed, language=person.language))
+
+
+async def language(message: Message, person: Person, state: FSMContext) -> None:
+    """Offer the languages."""
+    await state.clear()
+    await answer(message, screens.hello(person.language))
+
+
+async def show_languages(callback: CallbackQuery, person: Person) -> None:
+    """Offer the languages in place."""
+    await edit(callback, screens.hello(person.language))
+
+
+async def choose_language(
+    callback: CallbackQuery, callback_data: ChooseLanguage, person: Person, services: Services
+) -> None:
+    """Set the language and go on: to the first choice, or to the filters of somebody who has some."""
+    chosen = callback_data.code if callback_data.code in LANGUAGES else person.language
+    subscriber = await services.subscriptions.get_or_create(CHANNEL, person.address, chosen)
+    if subscriber.language != chosen:
+        await services.subscriptions.set_language(subscriber.id, chosen)
+    kept = await services.subscriptions.filters(subscriber.id)
+    page = screens.welcome_back(len(kept), resumed=False, language=chosen) if kept else screens.scope(chosen)
+    await edit(callback, page)
+
+
+async def resume(callback: CallbackQuery, person: Person, services: Services) -> str:
+    """Alerts come again."""
+    if person.subscriber is None:
+        await edit(callback, screens.hello(person.language))
+        return ""
+    resumed = await _resume(person, services)
+    kept = await services.subscriptions.filters(person.subscriber.id)
+    await edit(callback, screens.welcome_back(len(kept), resumed=resumed, language=person.language))
+    return translator(person.language).gettext("Alerts come again.")
+
+
+async def _resume(person: Person, services: Services) -> bool:
+    if person.subscriber is None or person.subscriber.state is Standing.ACTIVE:
+        return False
+    await services.subscriptions.resume(person.subscriber.id)
+    return True

@@ -1,0 +1,50 @@
+"""What screens need from the store: names of buyers, a tender as the renderer wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alerts.filters import Criteria
+from alerts.render import TenderCard
+from bot.chat.draft import Found
+from watchers.store import Store
+from watchers.summary import summarise
+
+__all__ = ["MATCHES", "SHORTEST_WORDS", "find_buyers", "names_of", "tender_card"]
+
+MATCHES = 8
+SHORTEST_WORDS = 3
+_NAMED = 5  # a sentence names no more of a list
+
+
+async def find_buyers(store: Store, text: str) -> tuple[list[Found], bool]:
+    """At most `MATCHES` buyers by id or words of a name, and whether there are more."""
+    buyers = await store.find_buyers(text, MATCHES + 1)
+    return [Found(one.id, one.name) for one in buyers[:MATCHES]], len(buyers) > MATCHES
+
+
+async def names_of(store: Store, asked: Iterable[Criteria]) -> dict[str, str]:
+    """The names of the buyers that sentences about these filters will name; unknown ones are left out."""
+    names: dict[str, str] = {}
+    for id_ in dict.fromkeys(id_ for criteria in asked for id_ in criteria.buyers[:_NAMED]):
+        found = await store.find_buyers(id_, MATCHES)
+        names.update({one.id: one.name for one in found if one.id == id_ and one.name})
+    return names
+
+
+async def tender_card(store: Store, tender_id: int) -> TenderCard | None:
+    """The newest version of a tender with its findings; None if it is not (or no more) in the store."""
+    tender = await store.tender(tender_id)
+    snapshot = await store.snapshot(tender.snapshot_id) if tender else None
+    if snapshot is None:
+        return None
+    return TenderCard(
+        tender_id=snapshot.tender_id,
+        snapshot_id=snapshot.id,
+        summary=summarise(snapshot.release),
+        link=snapshot.link,
+        seen_at=snapshot.seen_at,
+        findings=snapshot.findings,
+        checks_made=snapshot.checks_made,
+        checks_possible=snapshot.checks_possible,
+    )

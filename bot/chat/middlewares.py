@@ -1,0 +1,98 @@
+"""Around every handler: floods are held off, the person is known, a pressed button always gets an answer."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware, Bot
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+
+from alerts.i18n import language_of
+from bot.chat.flood import Verdict
+from bot.chat.services import CHANNEL, Person, Services
+from bot.chat.texts import render
+
+__all__ = ["AnswerCallbacks", "MayChange", "Recognise", "is_admin"]
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+_NUDGES = ("message", "callback_query")  # what a person can send without end
+
+
+class Recognise(BaseMiddleware):
+    """Puts `person` beside every update that comes from a chat, and passes over floods."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle the update with `person` and `services`; a flooded chat gets one sentence, then silence."""
+        chat: Chat | None = data.get("event_chat")
+        user: User | None = data.get("event_from_user")
+        if chat is None or not isinstance(event, Update):
+            return None
+        verdict = Verdict.HANDLE
+        if event.event_type in _NUDGES:
+            verdict = self._services.flood.judge(user.id if user else chat.id, self._services.clock())
+        if verdict is Verdict.IGNORE:
+            return None
+        person = await self._person(chat, user)
+        if verdict is Verdict.SAY:
+            if not person.group:
+                bot: Bot = data["bot"]
+                await bot.send_message(chat.id, render("flood", person.language), parse_mode="HTML")
+            return None
+        data["person"] = person
+        return await handler(event, data)
+
+    async def _person(self, chat: Chat, user: User | None) -> Person:
+        subscriber = await self._services.subscriptions.subscriber(CHANNEL, str(chat.id))
+        return Person(
+            chat_id=chat.id,
+            user_id=user.id if user else 0,
+            group=chat.type != ChatType.PRIVATE,
+            language=subscriber.language if subscriber else language_of(user.language_code if user else None),
+            subscriber=subscriber,
+        )
+
+
+class AnswerCallbacks(BaseMiddleware):
+    """Answers every pressed button, with the words a handler returned or with none; also when the handler broke."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle, then stop the button's clock."""
+        words = None
+        try:
+            words = await handler(event, data)
+        finally:
+            if isinstance(event, CallbackQuery):
+                with contextlib.suppress(TelegramBadRequest):  # too old to be answered: the message was edited anyway
+                    await event.answer(words[:200] if isinstance(words, str) else None)
+        return None
+
+
+class MayChange(Filter):
+    """In a private chat everybody, in a group its administrators only (asked of Telegram each time)."""
+
+    async def __call__(self, event: Message | CallbackQuery, bot: Bot, person: Person) -> bool:
+        """Whether the person may change what the chat follows."""
+        if not person.group:
+            return True
+        sender = event.sender_chat if isinstance(event, Message) else None
+        if sender is not None:  # an administrator may write as the group itself
+            return sender.id == person.chat_id
+        return await is_admin(bot, person)
+
+
+async def is_admin(bot: Bot, person: Person) -> bool:
+    """Whether Telegram says that the person administers the group."""
+    try:
+        member = await bot.get_chat_member(person.chat_id, person.user_id)
+    except TelegramBadRequest:
+        return False
+    return member.status in (ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR)

@@ -1,0 +1,57 @@
+"""The few ways to answer: a new message, or the message a button stands under, edited in place."""
+
+from __future__ import annotations
+
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
+
+from alerts.channels.base import Message as Page
+from bot.chat.keyboards import markup
+
+__all__ = ["answer", "drop_buttons", "edit"]
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+async def answer(message: Message, page: Page, *, quote: bool = False) -> int:
+    """Send a new message, as a reply to `message` if `quote`; returns its id."""
+    send = message.reply if quote else message.answer
+    sent = await send(page.html, parse_mode="HTML", reply_markup=markup(page.buttons), link_preview_options=NO_PREVIEW)
+    return sent.message_id
+
+
+async def edit(callback: CallbackQuery, page: Page) -> int:
+    """Turn the pressed message into `page`, or send it anew where that cannot be edited; returns its id."""
+    message = callback.message
+    if message is None or callback.bot is None:
+        return 0
+    if isinstance(message, Message):
+        try:
+            await message.edit_text(
+                page.html, parse_mode="HTML", reply_markup=markup(page.buttons), link_preview_options=NO_PREVIEW
+            )
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return message.message_id
+            if not any(sign in error.message for sign in ("can't be edited", "message to edit not found")):
+                raise
+        else:
+            return message.message_id
+    sent = await callback.bot.send_message(
+        message.chat.id,
+        page.html,
+        parse_mode="HTML",
+        reply_markup=markup(page.buttons),
+        link_preview_options=NO_PREVIEW,
+    )
+    return sent.message_id
+
+
+async def drop_buttons(message: Message, message_id: int) -> None:
+    """Take the buttons off an earlier message of ours that a newer one replaces; if it is gone, so much the better."""
+    if not message_id or message.bot is None:
+        return
+    try:
+        await message.bot.edit_message_reply_markup(chat_id=message.chat.id, message_id=message_id)
+    except TelegramBadRequest:
+        return

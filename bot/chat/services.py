@@ -1,0 +1,52 @@
+"""What handlers are given. Nothing of the conversation is global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from alerts.render import Renderer
+from alerts.subscriptions import Subscriber, Subscriptions
+from bot.chat.flood import FloodGuard
+from bot.fsm import SqlStorage
+from watchers.database import Database
+from watchers.store import Store
+
+__all__ = ["CHANNEL", "Person", "Services"]
+
+CHANNEL = "telegram"
+
+
+@dataclass(frozen=True)
+class Services:
+    """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays."""
+
+    database: Database
+    subscriptions: Subscriptions
+    store: Store
+    renderer: Renderer
+    storage: SqlStorage
+    clock: Callable[[], datetime]
+    countries: frozenset[str]
+    kept: timedelta = timedelta(days=2)
+    flood: FloodGuard = field(default_factory=FloodGuard)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who an update is from, as far as we know them: the chat is the subscriber, in a group for all its members.
+
+    `user_id` is 0 where nobody in particular acted. `language` is the subscriber's, else that of their client.
+    """
+
+    chat_id: int
+    user_id: int
+    group: bool
+    language: str
+    subscriber: Subscriber | None
+
+    @property
+    def address(self) -> str:
+        """The chat as the subscriptions know it."""
+        return str(self.chat_id)

@@ -1,0 +1,69 @@
+"""The words of the conversation: templates in `templates/telegram/chat`, strings in `templates/locale/*/chat.po`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from alerts.i18n import mark, translator
+from templates import ROOT
+
+__all__ = ["COMMANDS", "DESCRIPTION", "SHORT_DESCRIPTION", "admins_only", "country_name", "out_of_date", "render"]
+
+COMMANDS: dict[str, str] = {
+    "start": mark("Begin, or begin again"),
+    "filters": mark("What you follow: pause, delete, add"),
+    "add": mark("Follow something else"),
+    "language": mark("Change the language"),
+    "stop": mark("Stop all alerts at once"),
+    "help": mark("What this bot does"),
+    "privacy": mark("What is kept about you"),
+    "delete_me": mark("Erase everything about this chat"),
+}
+"""Every command with its line in Telegram's menu (at most 256 characters), in the order of the menu."""
+
+DESCRIPTION = mark(
+    "Tells you about new public tenders in the region, from the buyer or of the kind you choose, and what in each "
+    "deserves a look. A flag is a reason to look, not proof of wrongdoing."
+)
+"""Shown in an empty chat, at most 512 characters."""
+
+SHORT_DESCRIPTION = mark("Alerts on public tenders that deserve a look.")
+"""Shown in the bot's profile, at most 120 characters."""
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "telegram" / "chat"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.install_gettext_translations(translator(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def render(name: str, language: str, **values: Any) -> str:
+    """One screen's text as Telegram HTML. Every value is escaped; the catalogues' own words are not."""
+    return _environment(language).get_template(f"{name}.j2").render(**values).strip()
+
+
+def country_name(code: str, language: str) -> str:
+    """A country by its ISO 3166-1 code, the code itself if nobody named it."""
+    return str(Locale.parse(language).territories.get(code, code))
+
+
+def out_of_date(language: str) -> str:
+    """Said when a button's choice is gone: it was finished, it expired, or an older version made it."""
+    return translator(language).gettext("This button is out of date. /add begins anew, /filters shows what you follow.")
+
+
+def admins_only(language: str) -> str:
+    """Said to a member of a group who pressed a button that changes something."""
+    return translator(language).gettext("Only this group’s administrators can change that.")
