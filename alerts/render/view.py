@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -36,6 +37,8 @@ _MOST_FLAGS = 3
 _TITLE, _BUYER, _METHOD, _NAME = 140, 120, 60, 40
 _SMALLEST_FLAG = 60
 
+_ISO_CODE = re.compile(r"[A-Za-z]{3}")
+
 _METHODS = {
     "open": mark("open tender"),
     "selective": mark("selective tender"),
@@ -59,9 +62,9 @@ def _theirs(text: str, limit: int) -> str:
 
 
 def heading(card: TenderCard, language: str) -> str:
-    """The title in the reader's language where the publisher gives it, else as it is."""
+    """The title in the reader's language where the publisher gives it, else as it is; a dash for none."""
     summary = card.summary
-    return _theirs(summary.titles.get(language) or summary.title, _TITLE)
+    return _theirs(summary.titles.get(language) or summary.title, _TITLE) or "—"
 
 
 def place(card: TenderCard, language: str) -> str:
@@ -91,7 +94,7 @@ def terms(card: TenderCard, language: str, zone: str, now: datetime, left: str) 
     summary = card.summary
     method = _METHODS.get(summary.method)
     parts = [
-        words.money(summary.amount, clean(summary.currency)[:3], language),
+        words.money(summary.amount, summary.currency if _ISO_CODE.fullmatch(summary.currency) else "", language),
         _(method) if method else _theirs(summary.method, _METHOD),
     ]
     if summary.closes_at is not None and summary.closes_at > now:

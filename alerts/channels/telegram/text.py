@@ -142,7 +142,7 @@ def cut_html(html: str, limit: int = MESSAGE_LIMIT) -> str:
             if closing:
                 closing.pop()
         elif utf16(token) + len(closed) > rest - 1:
-            kept.append(ELLIPSIS if token[0] in "<&" else cut(token, rest))
+            kept = ["".join(kept).rstrip(" "), ELLIPSIS] if token[0] in "<&" else [*kept, cut(token, rest)]
             break
         elif closed:
             closing.append(closed)
