@@ -50,13 +50,16 @@ _DATETIME = re.compile(
 )
 
 
+_YEARS = range(1900, 2200)
+
+
 @lru_cache(maxsize=4096)
 def parse_datetime(text: str) -> datetime | None:
     """Read an ISO 8601 date or date-time; None if it is not one.
 
     A text without a zone is taken as UTC (OCDS asks for a zone; publishers that leave it out mean their own, and a
     source that knows it adds it when mapping). A date alone is its first moment. Digits after the sixth of a
-    fraction are cut.
+    fraction are cut. A year before 1900 or after 2199 is a placeholder ("0001-01-01", "9999-12-31"), not a date.
     """
     text = text.strip()
     if len(text) >= 19 and text[4] == text[7] == "-" and text[10] in "T ":  # the usual shape: read in C
@@ -65,11 +68,15 @@ def parse_datetime(text: str) -> datetime | None:
         except ValueError:
             pass
         else:
+            if moment.year not in _YEARS:
+                return None
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     match = _DATETIME.match(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = match.groups()
+    if int(year) not in _YEARS:
+        return None
     try:
         offset: timezone = UTC
         if zone and zone not in "Zz":
