@@ -1,0 +1,171 @@
+"""The sections of config.toml, each key with its type, default and check. Pages: docs/configuration.md."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+__all__ = ["Alerts", "DatabaseSection", "Email", "Log", "Operator", "SourceSection", "Telegram", "Tips", "Web"]
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("write a whole address that starts with https:// (or http://)")
+    return url.rstrip("/")
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    """With the asynchronous driver's name, which people leave out. The reason never repeats the URL: a password."""
+    try:
+        parsed = make_url(url.get_secret_value())
+        parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS.values():
+        raise ValueError("write sqlite:///path/to/file or postgresql://user:password@host/name")
+    return SecretStr(parsed.render_as_string(hide_password=False))
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError("write host:port, for example 127.0.0.1:8080")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):
+        raise ValueError("write a time zone's name, for example Asia/Almaty") from None
+    return value
+
+
+def _public_key(value: str) -> str:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        key = b"?"
+    if value and len(key) != 32:
+        raise ValueError("write the public key that `baqylau tips keygen` printed: 32 bytes in base64")
+    return value
+
+
+def _several(value: Any) -> Any:
+    """A list may be written `1, 2` where only text fits: in an environment variable."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Telegram(_Section):
+    """[telegram]: the bot, and how fast it may send."""
+
+    token: SecretStr = SecretStr("")
+    api_base: Address = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: SecretStr = SecretStr("")
+    admins: Annotated[tuple[int, ...], BeforeValidator(_several)] = ()
+    rate: float = Field(25.0, gt=0, le=1000)
+    reserved_rate: float = Field(4.0, ge=0, le=1000)
+    chat_seconds: float = Field(1.0, ge=0, le=60)
+    group_seconds: float = Field(3.0, ge=0, le=600)
+
+
+class DatabaseSection(_Section):
+    """[database]: where everything is kept."""
+
+    url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr("sqlite+aiosqlite:///var/baqylau.sqlite3")
+
+    @property
+    def shown(self) -> str:
+        """The URL without its password, for people."""
+        return make_url(self.url.get_secret_value()).render_as_string(hide_password=True)
+
+
+class SourceSection(_Section):
+    """[sources.NAME]: one publisher. Keys of its kind are allowed here and checked when the source is opened."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    kind: str
+    enabled: bool = True
+    poll_seconds: Annotated[float, Field(gt=0)] | None = None
+    base_url: Address | None = None
+    link_base: Address | None = None
+    token: SecretStr | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """Every key that was set, for `watchers.sources.base.open_source`; the token in the clear."""
+        values = {name: value for name, value in self if value is not None and name in self.model_fields_set}
+        return values | {"token": self.token.get_secret_value()} if self.token is not None else values
+
+    def __repr_args__(self) -> Any:
+        """Only what cannot be a secret: keys of a kind may be headers."""
+        return [("kind", self.kind), ("enabled", self.enabled), ("keys", sorted(self.model_fields_set))]
+
+
+class Alerts(_Section):
+    """[alerts]: what is told, and how people who said nothing are spoken to."""
+
+    max_age_days: float = Field(14.0, gt=0, le=36500)
+    language: Literal["kk", "ru", "en"] = "kk"
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Almaty"
+    max_filters: int = Field(20, ge=1, le=1000)
+
+
+class Email(_Section):
+    """[email]: the server that takes digests."""
+
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    from_: str = Field("", alias="from")
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+
+
+class Web(_Section):
+    """[web]: where this process listens, and how it is reached from outside."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
+    public_url: Address = ""
+
+
+class Tips(_Section):
+    """[tips]: the key that tips are sealed with; the one that opens them is never here."""
+
+    public_key: Annotated[str, AfterValidator(_public_key)] = ""
+
+
+class Log(_Section):
+    """[log]: how much is written to standard error, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Operator(_Section):
+    """[operator]: who runs this, said to publishers in every request."""
+
+    contact: str = ""
