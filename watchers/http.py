@@ -40,7 +40,7 @@ class HttpError(SourceError):
     """The publisher answered with an error status. Raised by `Client.get`."""
 
     def __init__(self, message: str, status: int, *, retry_after: float | None = None) -> None:
-        super().__init__(message, permanent=status in {401, 403, 404, 410}, retry_after=retry_after)
+        super().__init__(message, permanent=status in {401, 403}, retry_after=retry_after)
         self.status = status
 
 

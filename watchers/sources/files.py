@@ -16,12 +16,12 @@ from watchers.readers import Good, Read, read_files
 from watchers.sources.base import BATCH_SIZE, Batch, Clock, Record, Rejected, SourceError, SourceSettings
 from watchers.sources.ocds_feed.urls import fill, placeholders
 
-__all__ = ["OcdsFiles", "Settings"]
+__all__ = ["FilesSettings", "OcdsFiles"]
 
 log = structlog.get_logger("watchers.sources")
 
 
-class Settings(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FilesSettings(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the files are; docs/sources.md explains each key."""
 
     paths: tuple[str, ...]
@@ -51,9 +51,9 @@ class OcdsFiles:
     """Files in any shape `watchers.readers` knows; the cursor says which were read, and how far."""
 
     kind: ClassVar[str] = "ocds_files"
-    Settings = Settings
+    Settings: ClassVar[type[FilesSettings]] = FilesSettings
 
-    def __init__(self, name: str, settings: Settings, clock: Clock) -> None:
+    def __init__(self, name: str, settings: FilesSettings, clock: Clock) -> None:
         self.name = name
         self.poll_seconds = settings.poll_seconds
         self._settings = settings
@@ -107,11 +107,8 @@ class OcdsFiles:
         for text in self._settings.paths:
             path = Path(text).expanduser()
             if path.is_dir():
-                yield from sorted(
-                    file
-                    for file in path.rglob("*")
-                    if file.suffix.lower() in self._settings.suffixes and file.is_file()
-                )
+                wanted = self._settings.suffixes
+                yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in wanted and file.is_file())
             elif path.is_file():
                 yield path
             else:

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from watchers.http import Client
 from watchers.sources.base import Batch, Clock
-from watchers.sources.ocds_feed import settings as feed_settings
 from watchers.sources.ocds_feed.reader import FeedReader
+from watchers.sources.ocds_feed.settings import FeedSettings
 from watchers.sources.ocds_feed.styles import by_cursor, by_window, from_newest, in_full
 
 __all__ = ["OcdsFeed"]
@@ -20,9 +20,9 @@ class OcdsFeed:
     """One OCDS feed, polled in one of four styles."""
 
     kind: ClassVar[str] = "ocds_feed"
-    Settings = feed_settings.Settings
+    Settings: ClassVar[type[FeedSettings]] = FeedSettings
 
-    def __init__(self, name: str, settings: feed_settings.Settings, clock: Clock) -> None:
+    def __init__(self, name: str, settings: FeedSettings, clock: Clock) -> None:
         self.name = name
         self.poll_seconds = settings.poll_seconds
         self._clock = clock

@@ -10,7 +10,7 @@ import msgspec
 from watchers.http import Answer, Client, HttpError
 from watchers.readers import Good, SetAside, read_body
 from watchers.sources.base import Record, Rejected, SourceError
-from watchers.sources.ocds_feed.settings import Settings
+from watchers.sources.ocds_feed.settings import FeedSettings
 from watchers.sources.ocds_feed.urls import fill, next_address
 from watchers.sources.pages import mend, raw_at, raw_list, require_json, text_at
 
@@ -42,7 +42,7 @@ def _key(raw: bytes) -> str:
 class FeedReader:
     """What the four polling styles have in common. Raises SourceError."""
 
-    def __init__(self, name: str, settings: Settings, client: Client) -> None:
+    def __init__(self, name: str, settings: FeedSettings, client: Client) -> None:
         self.name = name
         self.settings = settings
         self._client = client

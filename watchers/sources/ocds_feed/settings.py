@@ -11,12 +11,12 @@ from watchers.ocds import parse_datetime
 from watchers.sources.ocds_feed.urls import placeholders
 from watchers.sources.pages import Fixup
 
-__all__ = ["Settings"]
+__all__ = ["FeedSettings"]
 
 _PAGE_PLACEHOLDERS = frozenset({"since", "until", "page", "offset", "cursor", "limit"})
 
 
-class Settings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FeedSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One publisher's feed, described. Times are in seconds, pointers are JSON Pointers (RFC 6901)."""
 
     url: str
@@ -78,7 +78,7 @@ class Settings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return moment.astimezone(UTC)
 
 
-def _check_placeholders(settings: Settings) -> None:
+def _check_placeholders(settings: FeedSettings) -> None:
     allowed = {
         "url": _PAGE_PLACEHOLDERS,
         "next_url": _PAGE_PLACEHOLDERS,

@@ -25,11 +25,12 @@ class CursorState(_State, frozen=True, tag="cursor"):
 
 
 class WindowState(_State, frozen=True, tag="window"):
-    """The window being read, and the page in it that is next; `until` is "" between windows."""
+    """The window being read, the page in it that is next, and what of it was read; `until` is "" between windows."""
 
     since: str
     until: str = ""
     at: str = ""
+    seen: str = ""
 
 
 class NewestState(_State, frozen=True, tag="newest"):

@@ -89,7 +89,7 @@ async def by_window(feed: FeedReader, clock: Clock, cursor: str) -> AsyncIterato
         now = clock()
         since = parse_datetime(state.since) or now
         until = parse_datetime(state.until) or min(since + timedelta(seconds=settings.window_seconds), now)
-        state = WindowState(since=since.isoformat(), until=until.isoformat(), at=state.at)
+        state = WindowState(since=since.isoformat(), until=until.isoformat(), at=state.at, seen=state.seen)
         async for batch in _window(feed, state, cursor):
             cursor = batch.cursor
             yield batch
@@ -107,7 +107,7 @@ async def _window(feed: FeedReader, state: WindowState, cursor: str) -> AsyncIte
         "since": written(since, settings.date_format, settings.zone),
         "until": written(round_up(until, settings.date_format, settings.zone), settings.date_format, settings.zone),
     }
-    seen: set[str] = set()
+    seen = set(unpack(state.seen))
     at = state.at
     for _ in range(_MOST_PASSES):
         fresh_pages = pages = 0
@@ -116,7 +116,8 @@ async def _window(feed: FeedReader, state: WindowState, cursor: str) -> AsyncIte
             pages += bool(page.entries)
             fresh_pages += bool(fresh)
             if fresh:
-                moved = store(WindowState(since=state.since, until=state.until, at=after))
+                kept = pack(seen) if _numbered(feed) else ""
+                moved = store(WindowState(since=state.since, until=state.until, at=after, seen=kept))
                 for batch in _batches(await feed.read(fresh), before=cursor, after=moved):
                     yield batch
                 cursor = moved
@@ -160,7 +161,8 @@ async def from_newest(feed: FeedReader, clock: Clock, cursor: str) -> AsyncItera
         at = ""
         if not _numbered(feed) or fresh_pages <= 1:
             break
-    done = store(NewestState(known=tuple(head)))
+    kept = dict.fromkeys((*head, *state.known))
+    done = store(NewestState(known=tuple(kept)[: max(_KEPT_KEYS, len(head))]))
     if done != cursor:
         yield Batch([], [], done)
 

@@ -22,14 +22,14 @@ from watchers.sources.base import Batch, Clock, Record, Rejected, SourceError, s
 from watchers.sources.pages import require_json
 from watchers.sources.prozorro.mapping import OCID_PREFIX, map_tender, read_tender
 
-__all__ = ["Prozorro", "Settings"]
+__all__ = ["Prozorro", "ProzorroSettings"]
 
 log = structlog.get_logger("watchers.sources")
 
 _MOST_RESTARTS = 1
 
 
-class Settings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProzorroSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where Prozorro is and how it is read; docs/sources.md explains each key."""
 
     base_url: str = "https://public-api.prozorro.gov.ua/api/2.5"
@@ -76,9 +76,9 @@ class Prozorro:
     """The tenders of an OpenProcurement API."""
 
     kind: ClassVar[str] = "prozorro"
-    Settings = Settings
+    Settings: ClassVar[type[ProzorroSettings]] = ProzorroSettings
 
-    def __init__(self, name: str, settings: Settings, clock: Clock) -> None:
+    def __init__(self, name: str, settings: ProzorroSettings, clock: Clock) -> None:
         self.name = name
         self.poll_seconds = settings.poll_seconds
         self._settings = settings
@@ -107,6 +107,7 @@ class Prozorro:
                     raise
                 restarts += 1
                 place = self._restart(place)
+                visited = {place.offset}
                 continue
             if not page.data:
                 return

@@ -77,7 +77,7 @@ def map_tender(op: OpTender) -> Release:
 
 
 def _tender(op: OpTender, bids: tuple[Bid, ...]) -> Tender:
-    tenderers = _tenderers(op, bids)
+    tenderers = _tenderers(bids)
     enquiries = op.enquiry_period.start_date if op.enquiry_period else None
     return Tender(
         id=op.id or op.tender_id,
@@ -123,7 +123,7 @@ def _method(op: OpTender) -> str | None:
     return mapped if mapped in _METHODS_OF_OCDS else None
 
 
-def _tenderers(op: OpTender, bids: tuple[Bid, ...]) -> tuple[Organization, ...]:
+def _tenderers(bids: tuple[Bid, ...]) -> tuple[Organization, ...]:
     """Who made an offer that was not taken back, each once."""
     return parties(tenderer for bid in bids if bid.status != "withdrawn" for tenderer in bid.tenderers)
 

@@ -157,7 +157,7 @@ class OpContract(_Op, frozen=True):
     items: tuple[OpItem, ...] | None = None
 
 
-class OpTender(_Op, frozen=True):
+class OpTender(_Op, frozen=True, kw_only=True):
     """A tender as `/tenders/{id}` answers."""
 
     id: str | None = None

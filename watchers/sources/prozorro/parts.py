@@ -39,6 +39,7 @@ __all__ = ["address", "awarded_item", "document", "item", "moment", "organizatio
 _KYIV = ZoneInfo("Europe/Kyiv")
 _ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}:?\d{2})$")
 _CPV = re.compile(r"(\d{8})-\d")
+_PERSON = re.compile(r"\d{10}")
 _UKRAINE = frozenset({"Україна", "Ukraine", "UA", "", None})
 
 
@@ -75,18 +76,20 @@ def address(op: OpAddress | None) -> Address | None:
 
 
 def _identifier(op: OpIdentifier) -> Identifier:
-    return Identifier(scheme=op.scheme, id=op.id)
+    """An identifier; ten digits under UA-EDR are the tax number of a natural person, and are said to be one."""
+    number = None if op.id is None else str(op.id).strip()
+    person = op.scheme == "UA-EDR" and _PERSON.fullmatch(number or "") is not None
+    return Identifier(scheme="UA-IPN" if person else op.scheme, id=number)
 
 
 def organization(op: OpOrganization, *roles: str) -> Organization:
     """A party; its id is SCHEME-number, e.g. UA-EDR-00000000."""
-    known = op.identifier
-    number = "" if known is None or known.id is None else str(known.id).strip()
+    known = _identifier(op.identifier) if op.identifier is not None else None
     return Organization(
-        id=f"{known.scheme or 'UA'}-{number}" if known is not None and number else None,
-        name=op.name or (known.legal_name if known else None),
+        id=f"{known.scheme or 'UA'}-{known.id}" if known is not None and known.id else None,
+        name=op.name or (op.identifier.legal_name if op.identifier else None),
         name_en=op.name_en,
-        identifier=_identifier(known) if known is not None else None,
+        identifier=known,
         additional_identifiers=tuple(_identifier(other) for other in op.additional_identifiers or ()),
         address=address(op.address),
         roles=roles,
