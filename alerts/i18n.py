@@ -28,6 +28,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "mark": None,
+    "say": None,
     "mark_plural": (1, 2),
 }
 """What Babel looks for when the message ids are gathered from code and templates."""

@@ -9,6 +9,20 @@ from alerts.i18n import mark, translator
 __all__ = ["reason_text"]
 
 _PATH = re.compile(r"\b(?:tender|bids|awards|contracts|buyer|parties|planning)\b(?:[./\[][\w\[\]/.]*)?")
+# Reasons that are no missing field, by a part of the indicator's sentence; the first that is found decides.
+_PHRASES = (
+    ("endDate is before", mark("the deadline in the data is before the day bids open")),
+    ("not a known method", mark("the method is not one we know")),
+    ("is missing or unknown", mark("the method is not one we know")),
+    ("no minimum is known", mark("no minimum time is known for this method")),
+    ("bids were still accepted", mark("bids were still being taken")),
+    ("no time zone", mark("the times in the data have no time zone")),
+    ("still pending", mark("the decision was still pending")),
+    ("different currencies", mark("the prices are in different currencies")),
+    ("a placeholder or a mistake", mark("the estimated sum looks like a mistake")),
+    ("value added tax", mark("the data do not say whether prices include VAT")),
+    ("the log says where", mark("a fault on our side")),
+)
 _FIELDS = {
     "tender.tenderPeriod.endDate": mark("the deadline for bids"),
     "tender.tenderPeriod.startDate": mark("the day bids open"),
@@ -63,8 +77,11 @@ def _field(path: str) -> str:
 
 
 def reason_text(reason: str, language: str) -> str:
-    """What was missing for a check, as a short phrase: "not in the data: the deadline for bids"."""
+    """What stood in the way of a check, as a short phrase: "not in the data: the deadline for bids"."""
     texts = translator(language)
+    for part, phrase in _PHRASES:
+        if part in reason:
+            return texts.gettext(phrase)
     fields = dict.fromkeys(filter(None, (_field(path) for path in _PATH.findall(reason))))
     if not fields:
         return texts.gettext("not in the data: something this check needs")
