@@ -25,7 +25,7 @@ def _environment(language: str) -> Environment:
     texts = translator(language)
     # Plain gettext, not Jinja's own wrapper, which costs more than the rest of a card: no message id holds markup, and
     # what is put into one is escaped as any other value.
-    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext, "pgettext": texts.pgettext}
+    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext}
     return environment
 
 
