@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from alerts.render import finding_text
+from bot.check_texts import LANGUAGES, Texts
 from watchers.indicators.base import Context, Finding, Indicator, Norm, Status, Subject
 from watchers.indicators.registry import judge_release
 from watchers.readers import BadRecord, compile_releases, decode_release
@@ -22,8 +22,6 @@ __all__ = ["CSV_HEADER", "Chunk", "Judged", "Judging", "LineWriter", "OutputForm
 OutputFormat = Literal["jsonl", "csv"]
 Chunk = list[tuple[bytes, ...]]  # the releases of each process: one, or several to merge
 
-_LANGUAGES = ("en", "ru", "kk")
-_TEXTS_KEPT = 8192  # sentences are made of few different numbers: most are found again
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 CSV_HEADER = (
     "ocid", "indicator", "version", "status", "subject_role", "subject_id", "tier", "weight", "value", "threshold",
@@ -67,42 +65,28 @@ class LineWriter:
 
     def __init__(self, output_format: OutputFormat) -> None:
         self._line = self._csv if output_format == "csv" else self._json
-        self._texts: dict[bytes, dict[str, str]] = {}
+        self._texts = Texts()
 
     def line(self, finding: Finding) -> bytes:
         """The finding as one line of UTF-8, with its line end."""
         return self._line(finding)
 
-    def _text(self, finding: Finding) -> dict[str, str]:
-        made_of = (
-            finding.indicator, finding.status, finding.value, finding.threshold, finding.unit, finding.facts,
-            finding.norm, finding.reason,
-        )  # fmt: skip
-        key = _ENCODER.encode(made_of)
-        texts = self._texts.get(key)
-        if texts is None:
-            if len(self._texts) >= _TEXTS_KEPT:
-                self._texts.clear()
-            texts = {language: finding_text(finding, language) for language in _LANGUAGES}
-            self._texts[key] = texts
-        return texts
-
     def _json(self, finding: Finding) -> bytes:
         line = Line(
             finding.ocid, finding.indicator, finding.version, finding.status, finding.subject, finding.tier,
             finding.weight, finding.value, finding.threshold, finding.unit, finding.facts, finding.norm,
-            self._text(finding), finding.reason or msgspec.UNSET,
+            self._texts.of(finding), finding.reason or msgspec.UNSET,
         )  # fmt: skip
         return _ENCODER.encode(line) + b"\n"
 
     def _csv(self, finding: Finding) -> bytes:
-        norm, texts = finding.norm, self._text(finding)
+        norm, texts = finding.norm, self._texts.of(finding)
         cells = (
             finding.ocid, finding.indicator, finding.version, finding.status, finding.subject.role,
             finding.subject.id, finding.tier, finding.weight, finding.value, finding.threshold, finding.unit,
             _ENCODER.encode(finding.facts).decode() if finding.facts else "",
             norm.act if norm else "", norm.clause if norm else "",
-            *(texts[language] for language in _LANGUAGES), finding.reason,
+            *(texts[language] for language in LANGUAGES), finding.reason,
         )  # fmt: skip
         return csv_line(cells)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from watchers.readers.decode import decode_release
 from watchers.readers.documents import cut
 from watchers.readers.merge import compile_releases
-from watchers.readers.model import BadRecord, Found, Good, Read, SetAside
+from watchers.readers.model import MOST_USELESS, BadRecord, Found, Good, Read, SetAside
 from watchers.readers.packages import find_releases
 from watchers.readers.streams import StreamError, TextStream, expand, open_path, open_stream
 
@@ -63,11 +63,15 @@ def find_in_file(path: Path, advance: Callable[[int], None] | None = None) -> It
 
 def find_in_stream(stream: TextStream, url: str) -> Iterator[Found | SetAside]:
     """Find the releases in a stream of UTF-8 without decoding them."""
+    useless = 0
     for piece in cut(stream, url):
-        if isinstance(piece, SetAside):
-            yield piece
-        else:
-            yield from find_releases(piece, url)
+        for found in (piece,) if isinstance(piece, SetAside) else find_releases(piece, url):
+            yield found
+            useless = useless + 1 if isinstance(found, SetAside) else 0
+            if useless >= MOST_USELESS:
+                reason = f"not OCDS: {MOST_USELESS} records in a row were no releases, the rest was left unread"
+                yield SetAside(reason, b"", url, found.offset)
+                return
 
 
 def _decoded(found: Found | SetAside) -> Read:

@@ -152,7 +152,7 @@ class _Walker:
         """Look for lists of records among the object's keys; False if it has none."""
         window = self.window
         window.at += 1
-        opened = False
+        opened = is_release = False
         while (mark := window.peek()) >= 0 and mark not in _CLOSING:
             if mark == _COMMA:
                 window.at += 1
@@ -160,10 +160,11 @@ class _Walker:
             key = self._key() if mark == _QUOTE else None
             if key is None:
                 break
+            is_release = is_release or key == "ocid"
             mark = window.peek()
             end = window.value_end()
             inside = mark in {_OPEN_OBJECT, _OPEN_LIST}
-            if inside and (key in LISTS or end is Trouble.TOO_LARGE):
+            if inside and (key in LISTS or (end is Trouble.TOO_LARGE and not is_release)):
                 opened = True
                 window.let_go()
                 yield from self._value(depth + 1, compiled=key == "compiledRelease")
@@ -200,7 +201,8 @@ class _Walker:
             return
         end = window.broken_end()
         if end < 0 and not window.ended:
-            yield self._aside(Trouble.TOO_LARGE.value, window.skip_broken(), start)
+            reason = trouble if trouble is Trouble.TOO_DEEP else Trouble.TOO_LARGE
+            yield self._aside(reason.value, window.skip_broken(), start)
             return
         raw = window.take(end if end >= 0 else len(window.held))
         mended = mend_text(raw.rstrip(b", \r\n\t"))
@@ -210,7 +212,7 @@ class _Walker:
             return
         if trouble is Trouble.CUT and end >= 0:
             trouble = Trouble.MALFORMED  # to the parser a bad escape looks like a cut
-        self._told = self._told or trouble is Trouble.CUT
+        self._told = self._told or end < 0
         yield self._aside(trouble.value, raw, start)
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "LARGEST",
     "MOST_OBJECTS",
     "MOST_PARTS",
+    "MOST_USELESS",
     "BadRecord",
     "Found",
     "Good",
@@ -27,6 +28,7 @@ CHUNK = 256 * 1024  # bytes read from a stream at a time
 LARGEST = 16 * 1024 * 1024  # bytes of one release, and of one document held whole
 MOST_OBJECTS = 200_000  # objects in one release: each costs some 200 bytes once decoded, however short it is written
 MOST_PARTS = 1_500_000  # commas in one release: the values of a list of numbers are as dear
+MOST_USELESS = 10_000  # records in a row that are no releases: this is a file of something else
 KEPT = 64 * 1024  # bytes kept of what is too large or is no JSON at all
 
 

@@ -10,7 +10,7 @@ import re
 
 __all__ = ["Structure"]
 
-_TOKEN = re.compile(rb'["{}\[\]]')
+_TOKEN = re.compile(rb'"|[{\[]++|[}\]]++')
 _STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _QUOTE, _BACKSLASH = 0x22, 0x5C
 _OPENING = frozenset(b"{[")
@@ -24,37 +24,37 @@ class Structure:
         self._in_string = False
         self._escaped = False
 
-    def feed(self, stretch: bytes | bytearray, start: int = 0) -> int:
-        """Scan from `start`: the index after the bracket that closes the value, or -1 if it is not in this stretch."""
+    def feed(self, held: bytes | bytearray, start: int, stop: int) -> int:
+        """Scan from `start` to `stop`: the index after the bracket that closes the value, or -1 if it is not there."""
         at = start
-        while at < len(stretch):
+        while at < stop:
             if self._in_string:
-                at = self._leave_string(stretch, at)
+                at = self._leave_string(held, at, stop)
                 continue
-            token = _TOKEN.search(stretch, at)
+            token = _TOKEN.search(held, at, stop)
             if token is None:
                 return -1
-            at = token.end()
-            mark = stretch[at - 1]
+            at, many = token.end(), token.end() - token.start()
+            mark = held[at - 1]
             if mark == _QUOTE:
                 self._in_string = True
             elif mark in _OPENING:
-                self._depth += 1
+                self._depth += many
+            elif many >= self._depth:
+                return at - many + max(self._depth, 1)
             else:
-                self._depth -= 1
-                if self._depth <= 0:
-                    return at
+                self._depth -= many
         return -1
 
-    def _leave_string(self, stretch: bytes | bytearray, at: int) -> int:
+    def _leave_string(self, held: bytes | bytearray, at: int, stop: int) -> int:
         if self._escaped:
             self._escaped = False
             at += 1
-        match = _STRING.match(stretch, at)
+        match = _STRING.match(held, at, stop)
         end = match.end() if match else at
-        if end >= len(stretch):
+        if end >= stop:
             return end
-        if stretch[end] == _BACKSLASH:  # the last byte of the stretch: what it escapes comes with the next
+        if held[end] == _BACKSLASH:  # the last byte of the stretch: what it escapes comes with the next
             self._escaped = True
         else:
             self._in_string = False

@@ -23,6 +23,7 @@ SPACE = b" \t\r\n\x1e\x00\xef\xbb\xbf"
 _SOLID = re.compile(rb"[^ \t\r\n\x1e\x00\xef\xbb\xbf]")
 _AT_BYTE = re.compile(r"trailing characters \(byte (\d+)\)")
 _NEW_LINE = re.compile(rb"\n[{\[]")
+_STRETCH = 8 * 1024  # bytes scanned by their brackets before looking whether the line ended
 _ELEMENT = re.compile(rb"[^ \t\r\n,:]")
 _SCALAR_END = re.compile(rb"[,\]}\n]")
 _CLOSE_LIST, _CLOSE_OBJECT = 0x5D, 0x7D
@@ -149,14 +150,16 @@ class Window:
         begins_line = self.at == 0 or self.held[self.at - 1] == 0x0A
         structure, scanned = Structure(), self.at
         while True:
-            end = structure.feed(self.held, scanned)
-            stop = end if end >= 0 else len(self.held)
-            if begins_line and (line := _NEW_LINE.search(self.held, self.at, stop)):
+            stop = min(scanned + _STRETCH, len(self.held))
+            end = structure.feed(self.held, scanned, stop)
+            if begins_line and (
+                line := _NEW_LINE.search(self.held, max(self.at, scanned - 1), end if end >= 0 else stop)
+            ):
                 return line.start() + 1
-            if end >= 0 or len(self.held) - self.at > LARGEST:
+            if end >= 0 or stop - self.at > LARGEST:
                 return end
-            done = len(self.held) - self.at
-            if not self.fill():
+            done = stop - self.at
+            if stop == len(self.held) and not self.fill():
                 return -1
             scanned = self.at + done
 
@@ -167,7 +170,7 @@ class Window:
         """
         kept = bytes(self.held[self.at : self.at + KEPT])
         structure = Structure(depth)
-        while (end := structure.feed(self.held, self.at)) < 0:
+        while (end := structure.feed(self.held, self.at, len(self.held))) < 0:
             self.at = len(self.held)
             if not self.fill():
                 return kept
