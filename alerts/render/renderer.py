@@ -29,6 +29,9 @@ _NAMES = "\x00"  # stands where the names of filters go; `clean` leaves none in 
 _MOST_MISSED = 12
 
 
+_Key = tuple[int, int, str, str, int, str, bool]
+
+
 class _Body(msgspec.Struct, frozen=True):
     """A rendered card without the names of filters: what stands before and after them."""
 
@@ -59,34 +62,45 @@ class Renderer:
         self._rules = rules
         self._sentences = sentences or Sentences()
         self._kept = kept
-        self._bodies: dict[tuple[int, int, str, str, int, str], _Body] = {}
+        self._bodies: dict[_Key, _Body] = {}
 
-    def alert(self, tender: TenderCard, language: str, zone: str, matched_names: Sequence[str] = ()) -> Message:
-        """The card of a tender for someone whose filters `matched_names` it meets."""
+    def alert(
+        self, tender: TenderCard, language: str, zone: str, matched_names: Sequence[str] = (), *, again: bool = False
+    ) -> Message:
+        """The card for someone whose filters `matched_names` the tender meets; `again`: they were told of it before."""
         now = self._clock()
         left = view.remaining(tender, self._rules, now, language, zone)
-        key = (tender.snapshot_id, tender.tender_id, language, zone, now.astimezone(words.zone_of(zone)).year, left)
+        key = (
+            tender.snapshot_id,
+            tender.tender_id,
+            language,
+            zone,
+            now.astimezone(words.zone_of(zone)).year,
+            left,
+            again,
+        )
         body = self._bodies.get(key)
         if body is None or body.card != tender:
-            body = self._body(tender, language, zone, now, left)
+            body = self._body(tender, language, zone, now, left, again=again)
             self._remember(key, body)
         names = view.names_text(tuple(matched_names), language)
         between = f"{escape(names)}\n" if names else ""
         return Message(html=f"{body.before}{between}{body.after}", buttons=body.buttons)
 
-    def _remember(self, key: tuple[int, int, str, str, int, str], body: _Body) -> None:
+    def _remember(self, key: _Key, body: _Body) -> None:
         self._bodies.pop(key, None)
         while len(self._bodies) >= self._kept:
             del self._bodies[next(iter(self._bodies))]
         self._bodies[key] = body
 
-    def _body(self, tender: TenderCard, language: str, zone: str, now: datetime, left: str) -> _Body:
+    def _body(self, tender: TenderCard, language: str, zone: str, now: datetime, left: str, *, again: bool) -> _Body:
         title, place = view.heading(tender, language), view.place(tender, language)
         terms = view.terms(tender, language, zone, now, left)
         found = [self._sentences.of(finding, language, zone, now) for finding in tender.flags]
         taken = utf16(title) + utf16(place) + utf16(terms) + view.NAMES_LIMIT + view.FRAME_LIMIT
         shown = view.fitted(found, view.CARD_LIMIT - taken)
         html = template("alert", language).render(
+            again=again,
             card=view.CardView(title, place, terms, shown),
             more=len(found) - len(shown),
             made=tender.checks_made,

@@ -32,7 +32,7 @@ __all__ = [
 
 CARD_LIMIT = 900  # of visible text, in UTF-16 units
 NAMES_LIMIT = 120
-FRAME_LIMIT = 220  # the mark, the count of checks, how many more flags, the last line
+FRAME_LIMIT = 290  # the mark, told before, the count of checks, how many more flags, the last line
 _MOST_FLAGS = 3
 _TITLE, _BUYER, _METHOD, _NAME = 140, 120, 60, 40
 _SMALLEST_FLAG = 60

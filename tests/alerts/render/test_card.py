@@ -147,3 +147,11 @@ def test_status_decides_what_is_a_flag(renderer: Renderer) -> None:
     findings = (finding("T01", status=Status.CLEAR), finding("T02", status=Status.NOT_APPLICABLE), UNCHECKED)
     assert "🚩" not in visible(renderer, findings=findings)
     assert "🚩" in visible(renderer, findings=(*findings, SWAPPED))
+
+
+def test_who_was_told_before_is_told_that_it_is_the_same_purchase(renderer: Renderer) -> None:
+    first = renderer.alert(card(), "ru", ZONE).html
+    again = parsed(renderer.alert(card(), "ru", ZONE, again=True).html)[0]
+    assert "Об этой закупке мы уже писали; с тех пор появился новый признак.\nКороткий срок" in again
+    assert "уже писали" not in first
+    assert renderer.alert(card(), "ru", ZONE).html == first
