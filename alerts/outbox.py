@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, null, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.bulk import Bulk
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
@@ -49,7 +51,6 @@ class Owed(msgspec.Struct, frozen=True):
     snapshot_id: int | None
     event: str
     matched: tuple[int, ...]
-    tender_time: datetime
     attempts: int  # made before this one
     lease_until: datetime
 
@@ -63,10 +64,17 @@ class Result(msgspec.Struct, frozen=True):
     due_at: datetime | None = None
 
 
-_TAKEN = (
-    outbox.c.id, outbox.c.subscriber_id, outbox.c.tender_id, outbox.c.snapshot_id, outbox.c.event, outbox.c.matched,
-    outbox.c.tender_time, outbox.c.attempts, outbox.c.lease_until,
+_TAKEN = tuple(
+    outbox.c[name]
+    for name in ("id", "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "attempts")
 )  # fmt: skip
+_PERSON = tuple(subscribers.c[name] for name in ("id", "channel", "address", "language", "zone", "state"))
+_OWING = (
+    "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "priority", "tender_time", "state", "due_at",
+    "created_at",
+)  # fmt: skip
+# SQLite, which keeps no statistics, would look up all rows of a state rather than the few ids: hidden from its index.
+_state = outbox.c.state.concat("")
 
 
 def _first_of_each_chat() -> Select[Any]:
@@ -97,6 +105,20 @@ def _first_of_each_chat() -> Select[Any]:
 
 _HEADS = _first_of_each_chat()
 
+# The answer of an attempt is taken where it is awaited, or came late and was told to nobody as doubtful.
+_awaited = or_(
+    outbox.c.state == text("'sending'"), and_(outbox.c.state == text("'uncertain'"), outbox.c.carried_by.is_(None))
+)
+_answered = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), _awaited)
+    .values(answer=bindparam("words"), attempts=outbox.c.attempts + text("1"), lease_until=null())
+)
+_settle = _answered.values(state=bindparam("state"), finished_at=bindparam("finished_at"))
+_put_back = _answered.values(
+    state=bindparam("state"), due_at=bindparam("due_at"), started_at=null(), finished_at=null()
+)
+
 
 class Outbox:
     """The ledger of one database. Several processes may claim from one PostgreSQL at once."""
@@ -104,22 +126,27 @@ class Outbox:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        dialect = database.engine.dialect
+        self._owe = Bulk(database.insert(outbox).on_conflict_do_nothing(), _OWING, dialect)
+        self._settle = Bulk(_settle, ("row", "words", "state", "finished_at"), dialect)
+        self._put_back = Bulk(_put_back, ("row", "words", "state", "due_at"), dialect)
         self._after: dict[int, int] = {}  # by priority: the last subscriber claimed for, so that chats take turns
 
     async def owe(self, connection: AsyncConnection, rows: Sequence[Debt]) -> None:
         """Write down what is owed, inside the caller's transaction. What is owed already is not owed twice."""
         if not rows:
             return
-        now = self._clock()
-        values = [
-            {
-                "subscriber_id": row.subscriber_id, "tender_id": row.tender_id, "snapshot_id": row.snapshot_id,
-                "event": row.event, "matched": row.matched, "priority": row.priority, "tender_time": row.tender_time,
-                "state": State.DUE.value, "due_at": now, "created_at": now,
-            }
-            for row in rows
-        ]  # fmt: skip
-        await connection.execute(self._database.insert(outbox).on_conflict_do_nothing(), values)
+        await self._owe(
+            connection,
+            [row.subscriber_id for row in rows],
+            [row.tender_id for row in rows],
+            [row.snapshot_id for row in rows],
+            [row.event for row in rows],
+            [row.matched for row in rows],
+            [row.priority for row in rows],
+            [row.tender_time for row in rows],
+            *(repeat(State.DUE.value), repeat(now := self._clock()), repeat(now)),
+        )
 
     async def claim(self, limit: int, lease: timedelta = LEASE) -> list[Owed]:
         """Take up to `limit` messages, the first of each chat, low priorities first, chats in turn.
@@ -141,7 +168,7 @@ class Outbox:
                     rows = await self._take(connection, ids, now, now + lease)
                     if rows:
                         self._after[priority] = rows[-1].subscriber_id
-                    taken += await self._addressed(connection, rows, now)
+                    taken += await self._addressed(connection, rows, now, now + lease)
         return taken
 
     async def _priorities(self, connection: AsyncConnection) -> list[int]:
@@ -158,16 +185,18 @@ class Outbox:
     ) -> list[Row[Any]]:
         if not ids:
             return []
-        free = select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.state == State.DUE, outbox.c.due_at <= now)
+        free = select(outbox.c.id).where(outbox.c.id.in_(ids), _state == State.DUE.value, outbox.c.due_at <= now)
         take = update(outbox).where(outbox.c.id.in_(free.with_for_update(skip_locked=True)))
         take = take.values(state=State.SENDING.value, lease_until=lease_until)
         place = {id_: number for number, id_ in enumerate(ids)}
         return sorted(await connection.execute(take.returning(*_TAKEN)), key=lambda row: place[row.id])
 
-    async def _addressed(self, connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime) -> list[Owed]:
+    async def _addressed(
+        self, connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime, lease_until: datetime
+    ) -> list[Owed]:
         if not rows:
             return []
-        query = select(subscribers).where(subscribers.c.id.in_([row.subscriber_id for row in rows]))
+        query = select(*_PERSON).where(subscribers.c.id.in_([row.subscriber_id for row in rows]))
         people = {person.id: person for person in await connection.execute(query)}
         owed: list[Owed] = []
         for row in rows:
@@ -179,7 +208,7 @@ class Outbox:
             owed.append(
                 Owed(
                     row.id, person.id, person.channel, person.address, person.language, person.zone, row.tender_id,
-                    row.snapshot_id, row.event, tuple(row.matched), row.tender_time, row.attempts, row.lease_until,
+                    row.snapshot_id, row.event, tuple(row.matched), row.attempts, lease_until,
                 )
             )  # fmt: skip
         return owed
@@ -204,25 +233,16 @@ class Outbox:
         """Record what came of attempts, all in one transaction. An answer that comes after the lease still counts."""
         if not results:
             return
-        known = and_(outbox.c.state == State.UNCERTAIN, outbox.c.carried_by.is_(None))
-        one = and_(outbox.c.id == bindparam("row"), or_(outbox.c.state == State.SENDING, known))
-        change = update(outbox).where(one).values(
-            state=bindparam("to"), answer=bindparam("words"), attempts=outbox.c.attempts + 1, lease_until=None
-        )  # fmt: skip
-        settled = [result for result in results if result.state is not State.DUE]
-        again = [result for result in results if result.state is State.DUE]
         now = self._clock()
+        settled = [one for one in results if one.state is not State.DUE]
+        again = [one for one in results if one.state is State.DUE]
         async with self._database.write() as connection:
-            if settled:
-                values = [{"row": one.id, "to": one.state.value, "words": one.answer} for one in settled]
-                await connection.execute(change.values(finished_at=now), values)
-            if again:
-                later = [
-                    {"row": one.id, "to": one.state.value, "words": one.answer, "when": one.due_at or now}
-                    for one in again
-                ]
-                back = change.values(due_at=bindparam("when"), started_at=None, finished_at=None)
-                await connection.execute(back, later)
+            for statement, part, moments in (
+                (self._settle, settled, [now] * len(settled)),
+                (self._put_back, again, [one.due_at or now for one in again]),
+            ):
+                words, states = [one.answer for one in part], [one.state.value for one in part]
+                await statement(connection, [one.id for one in part], words, states, moments)
 
     async def release(self, ids: Collection[int], due_at: datetime) -> None:
         """Give claimed messages back whose requests did not go out; their chats wait until `due_at`."""
