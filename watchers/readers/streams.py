@@ -103,13 +103,14 @@ class _Counted(io.RawIOBase):
     """A stream one can look into before reading, which counts what was read."""
 
     def __init__(self, inner: TextStream, advance: Callable[[int], None] | None = None) -> None:
-        self._inner = inner
+        # read1 gives what a pipe has now; read would wait for a full chunk of a slow producer
+        self._read: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
         self._advance = advance
         self._ahead = b""
         self.count = 0
 
     def fill(self, size: int) -> bytes:
-        while len(self._ahead) < size and (more := self._inner.read(size - len(self._ahead))):
+        while len(self._ahead) < size and (more := self._read(size - len(self._ahead))):
             self._ahead += more
         return self._ahead
 
@@ -120,7 +121,7 @@ class _Counted(io.RawIOBase):
         if self._ahead:
             chunk, self._ahead = self._ahead[:size], self._ahead[size:]
         else:
-            chunk = self._inner.read(size)
+            chunk = self._read(size)
         self.count += len(chunk)
         if self._advance is not None and chunk:
             self._advance(len(chunk))

@@ -47,7 +47,7 @@ def test_a_tag_that_is_text_and_a_missing_date_are_fine() -> None:
         ({"tender": {"numberOfTenderers": "3"}}, "tender.number_of_tenderers", 3),
         ({"tender": {"numberOfTenderers": "three"}}, "tender.number_of_tenderers", None),
         ({"tender": {"tenderPeriod": {"durationInDays": "2,5"}}}, "tender.tender_period.duration_in_days", 2.5),
-        ({"tender": {"submissionMethod": "electronicSubmission"}}, "tender.submission_method", ("electronicSubmission",)),
+        ({"tender": {"submissionMethod": "electronicSubmission"}}, "tender.submission_method", ("electronicSubmission",)),  # noqa: E501
         ({"buyer": "Akimat of Algabas"}, "buyer.name", "Akimat of Algabas"),
         ({"buyer": {"name": 12}}, "buyer.name", "12"),
         ({"tender": "no"}, "tender", None),

@@ -16,15 +16,19 @@ RELEASE = {
     "buyer": {"id": "KZ-BIN-1", "name": "Akimat"},
     "parties": [{"id": "KZ-BIN-1", "roles": ["buyer"], "identifier": {"scheme": "KZ-BIN", "id": "1"}}],
     "tender": {
-        "id": "t", "title": "Roof", "value": {"amount": 1.5, "currency": "KZT"}, "tenderPeriod": {"endDate": "2026-10-02"},
-        "items": [{"id": 1, "quantity": 2, "unit": {"value": {"amount": "3"}}, "classification": {"id": "45", "scheme": "CPV"}}],
+        "id": "t", "title": "Roof", "value": {"amount": 1.5, "currency": "KZT"},
+        "tenderPeriod": {"endDate": "2026-10-02"},
+        "items": [{"id": 1, "quantity": 2, "unit": {"value": {"amount": "3"}},
+                   "classification": {"id": "45", "scheme": "CPV"}}],
     },
     "bids": {"details": [{"id": "b", "tenderers": [{"id": "s"}]}]},
     "awards": [{"id": "a", "suppliers": [{"id": "s"}]}], "contracts": [{"id": "c", "awardID": "a"}],
 }  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-KEYS = st.sampled_from(["ocid", "id", "tag", "date", "releases", "records", "compiledRelease", "versionedRelease", "data",
-                        "tender", "items", "value", "amount", "bids", "url", "x"])  # fmt: skip
+KEYS = st.sampled_from([
+    "ocid", "id", "tag", "date", "releases", "records", "compiledRelease", "versionedRelease", "data", "tender", "items",
+    "value", "amount", "bids", "url", "x",
+])  # fmt: skip
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=25
 )
