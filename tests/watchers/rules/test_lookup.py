@@ -129,7 +129,7 @@ def test_the_mrp_by_year() -> None:
 def test_value_added_tax_changed_with_2026() -> None:
     assert _RULES.vat("KZ", date(2025, 12, 31)) == Decimal(12)
     assert _RULES.vat("KZ", date(2026, 1, 1)) == Decimal(16)
-    assert _RULES.vat("DO", date(2026, 1, 1)) is None
+    assert _RULES.vat("UA", date(2026, 1, 1)) is None
 
 
 @pytest.mark.parametrize(
