@@ -44,7 +44,7 @@ class ChatPage:
         app.router.add_get("/sandbox/events", self.events)
         app.router.add_post("/sandbox/people/{person:[0-9]+}/{act:[a-z]+}", self.act)
         app.router.add_post("/sandbox/people", self.add_person)
-        app.on_shutdown.append(self._end_streams)
+        app.on_shutdown.append(self.end_streams)
 
     async def state(self, request: web.Request) -> web.Response:
         """Return everything one person sees: people, their chats with the newest messages, commands, description."""
@@ -126,7 +126,8 @@ class ChatPage:
         """Return the chat an act is about."""
         return self._chat(arguments.text("chat"))
 
-    async def _end_streams(self, _app: web.Application) -> None:
+    async def end_streams(self, _app: web.Application | None = None) -> None:
+        """End every live stream; the pages open new ones."""
         for task in list(self._streams):
             task.cancel()
 

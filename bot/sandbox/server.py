@@ -60,6 +60,7 @@ class Sandbox:
         self.faults = Faults()
         self.limits = Limits(monotonic)
         self.mailbox = Mailbox(clock=clock, feed=self.world.feed)
+        self.page = ChatPage(self.crowd)
         self.webhook = Webhook(self.world.updates, clock=clock, delay=webhook_delay)
         self._runner: web.AppRunner | None = None
 
@@ -94,7 +95,7 @@ class Sandbox:
         app.on_response_prepare.append(add_headers)
         api = BotApi(self.world, self.webhook, self.ledger, self.faults, self.limits, token=self.token)
         control = Control(self.ledger, self.faults, self.mailbox.faults, self.limits)
-        for part in (api, control, MailPage(self.mailbox), ChatPage(self.crowd)):
+        for part in (api, control, MailPage(self.mailbox), self.page):
             part.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()

@@ -18,7 +18,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 HAS_TDJSON = importlib.util.find_spec("tdjson") is not None
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-BIDI_TRICKS = re.compile("[\u202a-\u202e]")
+SKIPPED = re.compile("[\u2028-\u202e]")  # line separators and direction overrides: the server drops them
 
 TDLIB_NAMES = {
     "Bold": "bold",
@@ -49,7 +49,7 @@ def parse_text(text: str, parse_mode: str, entities: list[Entity] | None = None)
         plain, parsed = parse_html(text)
     else:
         raise bad_request("unsupported parse_mode")
-    plain, parsed = _trimmed(CONTROL.sub(" ", BIDI_TRICKS.sub("", plain.replace("\r", ""))), parsed)
+    plain, parsed = _trimmed(CONTROL.sub(" ", SKIPPED.sub("", plain.replace("\r", ""))), parsed)
     return plain, found_entities(plain, parsed)
 
 

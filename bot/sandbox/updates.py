@@ -23,13 +23,14 @@ Update = dict[str, Any]
 
 
 class UpdateQueue:
-    """The queue of one bot. `update_id` only grows."""
+    """The queue of one bot. `update_id` only grows; `waiting` is set while a long poll waits for news."""
 
     def __init__(self, first_id: int = 100_000_001) -> None:
         self.pending: dict[int, Update] = {}
         self.allowed: frozenset[str] = DEFAULT_KINDS
         self.webhook_url = ""
         self._next_id = first_id
+        self.waiting = asyncio.Event()
         self._news = asyncio.Event()
         self._poll: asyncio.Future[None] | None = None
 
@@ -94,6 +95,7 @@ class UpdateQueue:
 
     async def _wait(self, seconds: float) -> None:
         poll = self._poll = asyncio.get_running_loop().create_future()
+        self.waiting.set()
         news = asyncio.ensure_future(self._news.wait())
         try:
             await asyncio.wait({poll, news}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -104,3 +106,4 @@ class UpdateQueue:
             poll.cancel()
             if self._poll is poll:
                 self._poll = None
+                self.waiting.clear()

@@ -1,6 +1,6 @@
 // The chat page: loads one person's view, draws it, and follows the stream of changes.
 import { drawComposer, fit, showKeys } from './composer.js';
-import { apply, load, model, onChange } from './model.js';
+import { apply, load, loadAgain, model, onChange } from './model.js';
 import { toast } from './notices.js';
 import { listen } from './server.js';
 import { drawSide } from './side.js';
@@ -53,22 +53,29 @@ onChange((what, detail) => DRAW[what](detail));
 
 const address = new URLSearchParams(location.search);
 const payload = address.get('start');
-const wanted = Number(address.get('person')) || undefined;
 show(payload || !matchMedia('(max-width: 720px)').matches ? 'chat' : 'list');
-await load(wanted);
-if (payload && /^[\w-]{1,64}$/.test(payload)) {
-  model.payload = payload;
-  model.open = model.person;
-  drawAll();
+
+async function begin() {
+  await load(Number(address.get('person')) || undefined);
+  if (payload && /^[\w-]{1,64}$/.test(payload)) {
+    model.payload = payload;
+    model.open = model.person;
+    drawAll();
+  }
 }
 
-let first = true;
-listen((event) => {
-  // A stream that opens again may have missed something: load everything once more.
-  if (event.type === 'hello') {
-    if (!first) load();
-    first = false;
-  } else apply(event);
+// The stream opens first and everything is loaded after it: what happens in between is kept, so nothing is missed.
+let early = [];
+let begun = false;
+listen(async (event) => {
+  if (event.type === 'hello' && begun) loadAgain();
+  else if (event.type === 'hello') {
+    begun = true;
+    await begin();
+    early.forEach(apply);
+    early = null;
+  } else if (early) early.push(event);
+  else apply(event);
 }, (up) => {
   if (!up && connected) toast(word('lost'));
   connected = up;

@@ -35,6 +35,9 @@ export async function load(person = model.person || remembered('person')) {
   changed('all');
 }
 
+/** Load everything once more, however often that takes. */
+export const loadAgain = () => load().catch(() => setTimeout(loadAgain, 2000));
+
 export function choose(chat) {
   model.open = chat;
   remember(`open ${model.person}`, chat);
@@ -54,24 +57,28 @@ export function apply(event) {
   } else if (event.type === 'answer') onAnswer(event);
   else if (event.type === 'action') onAction(event);
   else if (event.type === 'read') onRead(event, chat);
-  else if (['chats', 'commands', 'reload'].includes(event.type)) load();
+  else if (['chats', 'commands', 'reload'].includes(event.type)) loadAgain();
 }
 
 function onMessage(event, chat) {
+  if (chat?.messages.has(event.message.message_id)) return;
   const own = event.message.from.id === model.person;
   const before = me().started && JSON.stringify(chat?.keyboard);
   for (const person of model.people) {
     if (person.id !== event.message.from.id && (event.chat_id === person.id || (chat && event.chat_id < 0))) person.unread += 1;
     if (person.id === event.chat_id) person.started = true;
   }
-  if (!chat) return changed('people');
+  if (!chat) {
+    changed('people');
+    return;
+  }
   chat.messages.set(event.message.message_id, event.message);
   chat.keyboard = event.keyboard;
   if (own) chat.unread = 0;
   else chat.unread += 1;
   model.typing.delete(chat.id);
   // The text field is left alone unless something around it changed: somebody may be typing.
-  return changed('new', { ...event, around: before !== (me().started && JSON.stringify(chat.keyboard)) });
+  changed('new', { ...event, around: before !== (me().started && JSON.stringify(chat.keyboard)) });
 }
 
 function onRead(event, chat) {

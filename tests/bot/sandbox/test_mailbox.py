@@ -60,7 +60,7 @@ async def test_a_mail_is_kept_with_its_envelope_and_parts(sandbox: Sandbox) -> N
     assert "script" not in policy
 
 
-@pytest.mark.parametrize("code", [450, 451, 550])
+@pytest.mark.parametrize("code", [421, 450, 451, 550])
 async def test_a_recipient_is_refused_with_the_code_that_was_ordered(sandbox: Sandbox, code: int) -> None:
     sandbox.mailbox.faults.refuse(code, address="reader@example.kz", count=1)
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:

@@ -35,8 +35,7 @@ async def test_an_update_comes_until_its_offset_is_confirmed(bot: Bot, sandbox: 
 
 async def test_a_long_poll_ends_as_soon_as_somebody_writes(bot: Bot, sandbox: Sandbox, reader: Person) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=50))
-    while sandbox.world.updates._poll is None:
-        await asyncio.sleep(0)
+    await sandbox.world.updates.waiting.wait()
     sandbox.crowd.send(reader, "hello")
     (update,) = await poll
     assert update.message is not None
@@ -46,8 +45,7 @@ async def test_a_long_poll_ends_as_soon_as_somebody_writes(bot: Bot, sandbox: Sa
 
 async def test_a_second_consumer_ends_the_first_with_409(bot: Bot, sandbox: Sandbox) -> None:
     first = asyncio.create_task(bot.get_updates(timeout=50))
-    while sandbox.world.updates._poll is None:
-        await asyncio.sleep(0)
+    await sandbox.world.updates.waiting.wait()
     assert await bot.get_updates() == []
     with pytest.raises(TelegramConflictError, match="terminated by other getUpdates request"):
         await first
