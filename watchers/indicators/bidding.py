@@ -64,6 +64,9 @@ def lots(release: Release) -> list[Scope]:
 @per_release
 def packages(release: Release) -> list[Scope]:
     """One scope a set of lots bid for under one price: only such prices can be compared."""
+    known = lots(release)
+    if [scope.lot for scope in known] == [""]:
+        return known
     return _scopes(release, lambda bid: ("+".join(_lots_of(bid)),))
 
 

@@ -55,31 +55,35 @@ class LateBidWon(Indicator):
         if period.end is None:
             return NotComputable("tender.tenderPeriod.endDate is missing")
         deadline = period.end if len(period.end_date or "") > 10 else period.end + timedelta(days=1)
-        winning = [bid for scope in lots(release) for bid in _winning(scope, deadline)]
+        winning = [found for scope in lots(release) for found in _winning(scope)]
         if not winning:
             return NotComputable("no valid bid of a winner with bids.details.date")
-        latest = max(winning, key=lambda bid: bid.submitted or deadline)
-        if latest.submitted is None or latest.submitted <= deadline:
+        moment, latest = max(winning, key=_moment)
+        if moment <= deadline:
             return Clear()
-        late = latest.submitted - deadline
+        late = moment - deadline
         one_zone_missing = _has_zone(latest.date) != _has_zone(period.end_date)
         if one_zone_missing and late <= _FARTHEST_ZONE:
             return NotComputable("bids.details.date or tender.tenderPeriod.endDate has no time zone")
-        facts = {"submitted": latest.submitted.isoformat(), "deadline": deadline.isoformat()}
+        facts = {"submitted": moment.isoformat(), "deadline": deadline.isoformat()}
         return Fired(value=late // _HOUR, threshold=0, unit="hours", facts=facts)
 
 
-def _winning(scope: Scope, deadline: datetime) -> list[Bid]:
-    """For each winner of the scope the bid that counts: the first valid one in time, else the first late one."""
+def _winning(scope: Scope) -> list[tuple[datetime, Bid]]:
+    """The first valid bid of each winner of the scope, with its moment: who was in time once is not late."""
     won = suppliers(scope.outcome.active)
-    first: dict[frozenset[str], Bid] = {}
-    dated = [bid for bid in scope.bids if bid.status == "valid" and bid.submitted is not None]
-    if len(dated) > 1:
-        dated.sort(key=lambda bid: bid.submitted or deadline)
-    for bid in dated:
-        if tenderers(bid) & won:
-            first.setdefault(tenderers(bid), bid)
+    first: dict[frozenset[str], tuple[datetime, Bid]] = {}
+    for bid in scope.bids:
+        if bid.status != "valid" or not (who := tenderers(bid)) & won:
+            continue
+        moment = bid.submitted
+        if moment is not None and (who not in first or moment < first[who][0]):
+            first[who] = moment, bid
     return list(first.values())
+
+
+def _moment(dated: tuple[datetime, Bid]) -> datetime:
+    return dated[0]
 
 
 def _has_zone(text: str | None) -> bool:

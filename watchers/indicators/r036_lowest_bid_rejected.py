@@ -57,10 +57,15 @@ class LowestBidRejected(Indicator):
             return NotComputable("bids.details is missing")
         if not outcome(release).active:
             return NotApplicable("nothing is awarded")
-        if bids and not any(price_of(bid.value) for bid in bids):
-            return NotComputable("bids.details.value is missing")
+        rejected = [bid for bid in bids if bid.status == "disqualified"]
+        if not rejected:
+            return Clear()
         fired = [answer for scope in packages(release) if (answer := _judge_package(scope)) is not None]
-        return max(fired, key=lambda answer: Decimal(answer.value), default=Clear())
+        if fired:
+            return max(fired, key=lambda answer: Decimal(answer.value))
+        if any(price_of(bid.value) is None for bid in rejected):
+            return NotComputable("bids.details.value of a disqualified bid is missing")
+        return Clear()
 
 
 def _judge_package(scope: Scope) -> Fired | None:
