@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram import Dispatcher
+from aiogram import Dispatcher, F
 from aiogram.fsm.strategy import FSMStrategy
 
 from bot.chat.handlers import account, adding, fallback, filters, membership, start, why
@@ -21,6 +21,10 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.update.outer_middleware(Recognise(services))
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
     dispatcher.errors.register(fallback.sorry)
-    for part in (start, adding, filters, account, why, membership, fallback):
-        dispatcher.include_router(part.router())
+    for part in (start, adding, filters, account):
+        router = part.router()
+        router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
+        dispatcher.include_router(router)
+    for rest in (why, membership, fallback):
+        dispatcher.include_router(rest.router())
     return dispatcher

@@ -121,8 +121,8 @@ def find_kinds(text: str, limit: int = 8) -> list[Category]:
 
 
 def stem(word: str) -> str:
-    """A word without its ending, roughly: people type "бензина" and "мектептің"."""
-    return word[: max(4, len(word) - 2)] if len(word) > 5 else word
+    """A word without its ending, roughly: people type "бензина", "крыша", "мектептің"."""
+    return word[: max(4, len(word) - 2)] if len(word) > 4 else word
 
 
 def is_known_region(code: str, countries: Collection[str]) -> bool:

@@ -93,6 +93,12 @@ def scopes(language: str) -> Rows:
     return tuple((press(label, ChooseScope(scope=scope)),) for scope, label in labels.items())
 
 
+def after_saving(language: str) -> Rows:
+    """To the list, or to one more."""
+    another = translator(language).gettext("Add another")
+    return (*ways_on(language, Screen.FILTERS), (press(another, Go(screen=Screen.ADD)),))
+
+
 def back_to_scopes(language: str) -> Row:
     """Back to the first choice."""
     return (press(translator(language).gettext("Back"), Go(screen=Screen.ADD)),)
@@ -100,8 +106,8 @@ def back_to_scopes(language: str) -> Row:
 
 def _turns(page: int, last: int, earlier: CallbackData, later: CallbackData, language: str) -> Rows:
     _ = translator(language).gettext
-    row = [press(_("Earlier"), earlier)] if page > 0 else []
-    row += [press(_("More"), later)] if page < last else []
+    row = [press(_("Previous"), earlier)] if page > 0 else []
+    row += [press(_("Next"), later)] if page < last else []
     return (tuple(row),) if row else ()
 
 
@@ -111,7 +117,8 @@ def regions_page(country: str, page: int, watched: Collection[str], language: st
     shown, page, last = cut(regions(country), page, REGIONS_ON_A_PAGE)
     rows: Rows = ()
     if page == 0:
-        rows = ((press(country_name(country, language), ChooseRegion(code=country)),),)
+        whole = _("%(country)s: the whole country") % {"country": country_name(country, language)}
+        rows = ((press(whole, ChooseRegion(code=country)),),)
     buttons = [press(row.name(language), ChooseRegion(code=row.code)) for row in shown]
     rows += tuple(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2))
     rows += _turns(

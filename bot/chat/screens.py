@@ -18,6 +18,7 @@ from watchers.places import regions
 __all__ = ["Page"]
 
 FILTERS_ON_A_PAGE = 5
+SHORT, LONG = 300, 1000  # characters of a sentence in a list, and alone; names of buyers can be of any length
 Names = Mapping[str, str]
 
 
@@ -70,7 +71,7 @@ def buyers_found(typed: TypedBuyer, found: Sequence[Found], language: str, *, mo
     text = render(
         "buyers_found",
         language,
-        typed=typed.words,
+        typed=clean(typed.words),
         id=typed.id,
         person=typed.person,
         found=found,
@@ -84,15 +85,16 @@ def buyers_found(typed: TypedBuyer, found: Sequence[Found], language: str, *, mo
 
 def amount(criteria: Criteria, names: Names, language: str) -> Page:
     """How much should come of what was chosen."""
-    return Page(render("amount", language, what=sentence(criteria, language, names)), keyboards.amounts(language))
+    return Page(
+        render("amount", language, what=keyboards.shorten(sentence(criteria, language, names), LONG)),
+        keyboards.amounts(language),
+    )
 
 
 def saved(criteria: Criteria, names: Names, language: str, *, known: bool) -> Page:
     """The filter stands, and what happens next."""
-    what = sentence(criteria, language, names)
-    return Page(
-        render("saved", language, what=what, known=known), keyboards.ways_on(language, Screen.FILTERS, Screen.ADD)
-    )
+    what = keyboards.shorten(sentence(criteria, language, names), LONG)
+    return Page(render("saved", language, what=what, known=known), keyboards.after_saving(language))
 
 
 def full(limit: int, language: str) -> Page:
@@ -113,10 +115,10 @@ def filters(
     shown, page, last = cut(kept, page, FILTERS_ON_A_PAGE)
     first = page * FILTERS_ON_A_PAGE + 1
     rows = [
-        (number, keyboards.shorten(sentence(one.criteria, language, names), 500), one.paused)
+        (number, keyboards.shorten(sentence(one.criteria, language, names), SHORT), one.paused)
         for number, one in enumerate(shown, first)
     ]
-    gone = keyboards.shorten(sentence(removed[1], language, names), 500) if removed else ""
+    gone = keyboards.shorten(sentence(removed[1], language, names), SHORT) if removed else ""
     text = render("filters", language, rows=rows, stopped=stopped, removed=gone)
     numbered = [(number, one.id, one.paused) for number, one in enumerate(shown, first)]
     buttons = keyboards.filters(

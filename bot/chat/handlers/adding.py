@@ -49,7 +49,7 @@ def router() -> Router:
     """`/add`, its buttons, and the two steps where words can be typed."""
     made = Router(name="adding")
     made.message.register(add, Command("add"), MayChange())
-    typed = (F.text, ~F.text.startswith("/"), F.forward_origin.is_(None))
+    typed = (F.text, ~F.text.startswith("/"))
     made.message.register(type_kind, StateFilter(Adding.kind), *typed, MayChange())
     made.message.register(type_buyer, StateFilter(Adding.buyer), *typed, MayChange())
     press = made.callback_query.register

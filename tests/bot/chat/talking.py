@@ -26,6 +26,7 @@ from watchers.sources.base import Batch, Record
 from watchers.store import Store
 
 LANGUAGES = ("kk", "ru", "en")
+tdjson.td_execute(b'{"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}')
 
 
 def services_on(database: Database, clock: Any, countries: frozenset[str] = frozenset({"KZ"})) -> Services:

@@ -1,0 +1,174 @@
+"""The words: complete in three languages, plural forms right, and every screen passes Telegram's own parser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+from alerts.channels.base import Message as Page
+from alerts.filters import Criteria
+from alerts.i18n import KEYWORDS, translator
+from alerts.subscriptions import Subscription
+from bot.chat import screens
+from bot.chat.draft import Found, TypedBuyer, find_kinds
+from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
+from templates import ROOT
+from tests.bot.chat.talking import LANGUAGES, parse
+from tests.conftest import Clock
+from watchers.categories import everyday_categories
+
+CODE = Path(screens.__file__).parent
+HOSTILE = ("<b>&nbsp;</b>", "x" * 5000, "🧹🇰🇿" * 500, "\u202eабв\u200f", "{{ 7 * 7 }} %(num)s %s", "a & b < c")
+EVERYWHERE = frozenset({"KZ", "UA", "DO"})
+
+
+def message_ids() -> Iterator[str | tuple[str, ...]]:
+    places = [("python", path) for path in sorted(CODE.rglob("*.py"))]
+    places += [("jinja2.ext:babel_extract", path) for path in sorted((ROOT / "telegram" / "chat").glob("*.j2"))]
+    for method, path in places:
+        with path.open("rb") as file:
+            for _, message, _, _ in extract(method, file, KEYWORDS, options={"silent": "false"}):
+                yield message
+
+
+def pages(language: str, clock: Clock, word: str = "кровля", count: int = 3) -> Iterator[Page]:
+    """Every screen, with `word` wherever somebody else's words can stand."""
+    criteria = Criteria(buyers=(word[:255],))
+    names = {word[:255]: word}
+    kept = [Subscription(n, 1, "", criteria, n % 2 == 0, clock()) for n in range(1, count + 1)]
+    found = tuple(Found(f"KZ-BIN-{n}", word) for n in range(8))
+    yield screens.hello(language)
+    for number in (0, count):
+        yield screens.welcome_back(number, resumed=bool(number), language=language)
+    yield screens.scope(language)
+    for country in ("KZ", "UA", "DO", "QQ"):
+        yield from (screens.regions_of(country, number, EVERYWHERE, language) for number in (-1, 0, 1, 99))
+    yield from (screens.kinds(number, language, group=bool(number % 2)) for number in range(12))
+    yield screens.kinds_found(word, find_kinds("roof"), language)
+    yield screens.kinds_found(word, [], language)
+    yield screens.buyer(language, group=True)
+    for typed in (TypedBuyer(words=word), TypedBuyer(id=word[:255]), TypedBuyer(person=True)):
+        for offered in (found, ()):
+            yield screens.buyers_found(typed, offered, language, more=bool(offered), too_short=False)
+    yield screens.buyers_found(TypedBuyer(words="ab"), (), language, more=False, too_short=True)
+    yield screens.amount(criteria, names, language)
+    yield screens.saved(criteria, names, language, known=False)
+    yield screens.saved(criteria, names, language, known=True)
+    yield screens.full(count, language)
+    for number in (0, 1):
+        yield screens.filters(kept, names, number, language, stopped=True, removed=(9, criteria))
+    yield screens.filters([], {}, 0, language)
+    yield from (screens.stopped(language), screens.help_(language), screens.ask_erase(language))
+    yield from (screens.privacy(days, language) for days in (1, 2, 5))
+    yield screens.confused(language)
+    for name in ("stranger", "erased", "kept", "nothing", "unknown_tender", "flood", "sorry"):
+        yield screens.plain(name, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("word", ["Білім бөлімі", *HOSTILE])
+def test_every_screen_passes_telegram_s_own_parser(language: str, word: str, clock: Clock) -> None:
+    for page in pages(language, clock, word):
+        answer = parse(page.html)
+        assert answer["@type"] == "formattedText", (answer, page.html[:200])
+        assert 0 < len(answer["text"].encode("utf-16-le")) // 2 <= 4096
+        assert "%(" not in answer["text"].replace(word, "").replace("%(num)s", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("word", ["Білім бөлімі", *HOSTILE])
+def test_every_button_fits_into_telegram_s_limits_and_rows(language: str, word: str, clock: Clock) -> None:
+    for page in pages(language, clock, word):
+        buttons = [button for row in page.buttons for button in row]
+        assert all(1 <= len(row) <= 8 for row in page.buttons)
+        assert len(buttons) <= 100
+        for button in buttons:
+            assert 1 <= len(button.text) <= 64, button
+            assert 1 <= len(button.data.encode()) <= 64
+
+
+def test_every_template_is_a_screen_and_every_screen_has_its_template(clock: Clock) -> None:
+    used: set[str] = set()
+    original = Environment.get_template
+
+    def watched(self: Environment, name: str, *args: object, **kwargs: object) -> object:
+        used.add(name)
+        return original(self, name, *args, **kwargs)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "get_template", watched)
+        list(pages("en", clock))
+    assert used == {path.name for path in (ROOT / "telegram" / "chat").glob("*.j2")}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_the_catalogue_has_every_message_in(language: str) -> None:
+    texts = translator(language)
+    for message in message_ids():
+        one, many = message if isinstance(message, tuple) else (message, "")
+        for number in (1, 2, 5):
+            said = texts.ngettext(one, many, number) if many else texts.gettext(one)
+            assert said not in (one, many), one
+            for name in re.findall(r"%\(\w+\)s", one):
+                assert name in said, (one, said)
+        assert not re.search(r"!|коррупц|жемқор|мошен|сыбайлас", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_nothing_nobody_says(language: str) -> None:
+    said = {message if isinstance(message, str) else message[0] for message in message_ids()}
+    with (ROOT / "locale" / language / "chat.po").open("rb") as file:
+        kept = {one.id if isinstance(one.id, str) else one.id[0] for one in read_po(file) if one.id}
+    assert kept <= said, kept - said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ru", {1: "1 фильтр.", 2: "2 фильтра.", 5: "5 фильтров.", 11: "11 фильтров.", 21: "21 фильтр."}),
+        ("kk", {1: "1 сүзгі", 2: "2 сүзгі", 5: "5 сүзгі"}),
+        ("en", {1: "1 filter.", 2: "2 filters.", 11: "11 filters."}),
+    ],
+)
+def test_plurals_are_right(language: str, said: dict[int, str]) -> None:
+    for number, words in said.items():
+        assert words in screens.welcome_back(number, resumed=False, language=language).html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_descriptions_and_toasts_fit(language: str) -> None:
+    _ = translator(language).gettext
+    assert len(_(DESCRIPTION)) <= 512
+    assert len(_(SHORT_DESCRIPTION)) <= 120
+    assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) and 1 <= len(_(line)) <= 256 for name, line in COMMANDS.items())
+    assert all(len(toast) <= 200 for toast in (out_of_date(language), admins_only(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_suggested_for_the_search_find_something(language: str) -> None:
+    examples = screens.kinds(0, language, group=False).html.rsplit(":", 1)[1].strip(" .").split(", ")
+    assert len(examples) == 3
+    assert all(find_kinds(word) for word in examples)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_is_found_by_its_own_name(language: str) -> None:
+    for kind in everyday_categories():
+        assert kind in find_kinds(kind.name(language), limit=100)
+
+
+def test_privacy_says_the_days_that_are_kept() -> None:
+    days = timedelta(days=3).days
+    assert "3 дня" in screens.privacy(days, "ru").html
+    assert "/delete_me" in screens.privacy(days, "kk").html
+
+
+def test_a_person_s_words_are_escaped() -> None:
+    assert "&lt;b&gt;" in render("kinds_found", "en", typed="<b>", found=[])
