@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email.utils import format_datetime
@@ -172,8 +173,14 @@ async def test_a_large_answer_is_refused_before_it_fills_the_memory(server: Any,
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 100_000
     server.faults.add("gzip_bomb", body=bomb)
-    with pytest.raises(SourceError, match="larger than 1 MB"):
-        await client(max_body_mb=1.0).get(f"{server.url}/releases")
+    asking = client(max_body_mb=1.0)
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceError, match="larger than 1 MB"):
+            await asking.get(f"{server.url}/releases")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 async def test_gzip_is_read_and_a_cut_gzip_is_asked_for_again(server: Any, client: Any) -> None:

@@ -38,7 +38,7 @@ def window_style(feed: Feed, **more: Any) -> dict[str, Any]:
 
 def newest_style(feed: Feed, **more: Any) -> dict[str, Any]:
     query = "order=desc&page={page}&limit={limit}"
-    return config(feed, "newest", query, **{"paging": "page", "start": "2026-11-01", **more})
+    return config(feed, "newest", query, **{"paging": "page", "start": "2026-11-01", "overlap_seconds": 0.0, **more})
 
 
 def full_style(feed: Feed, **more: Any) -> dict[str, Any]:
@@ -94,6 +94,14 @@ async def test_records_of_one_second_are_all_read(feed: Feed, opened: Open, styl
     feed.releases.append(release(12, at(60, day=22)))
     second = await collect(source, first[-1].cursor)
     assert set(ocids(first)) | set(ocids(second)) == name(*range(1, 13))
+
+
+async def test_a_known_record_above_new_ones_of_the_same_second_hides_nothing(feed: Feed, opened: Open) -> None:
+    feed.releases = [release(number, at(60)) for number in (1, 10, 11, 12, 13)] + [release(2, at(1))]
+    source = opened(**newest_style(feed))
+    first = await collect(source)
+    feed.releases += [release(number, at(60)) for number in (5, 6, 7, 8)]
+    assert set(ocids(await collect(source, first[-1].cursor))) == name(5, 6, 7, 8)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -160,6 +168,18 @@ async def test_a_cursor_that_leads_back_is_an_error_not_a_loop(feed: Feed, opene
     with pytest.raises(SourceError, match=r"leads back|names itself"):
         await collect(opened(**cursor_style(feed, next_is="cursor", next_pointer="/next_cursor")))
     assert feed.faults.count() <= 4
+
+
+async def test_a_longer_circle_of_cursors_is_an_error_too(feed: Feed, opened: Open) -> None:
+    feed.releases = [release(number, at(number)) for number in range(1, 20)]
+
+    def lead_back(answer: int) -> None:
+        feed.loop_at = {1: "3", 2: "6"}.get(answer, "3")
+
+    feed.before_answer = lead_back
+    with pytest.raises(SourceError, match="leads back to a page already read"):
+        await collect(opened(**cursor_style(feed, next_is="cursor", next_pointer="/next_cursor")))
+    assert feed.faults.count() == 3
 
 
 async def test_a_full_page_that_names_itself_is_an_error_a_short_one_is_the_end(feed: Feed, opened: Open) -> None:

@@ -81,6 +81,16 @@ async def test_a_crash_after_any_batch_reads_at_most_one_batch_again(
         assert ocids(stored) + ocids(rest) == numbered(*range(1, 36))
 
 
+async def test_a_large_page_is_cut_and_a_crash_between_its_parts_loses_nothing(
+    prozorro: Server, opened: Open, clock: Any
+) -> None:
+    publish(prozorro, clock, *range(1, 251))
+    whole = await collect(opened(**settings(prozorro, limit=1000)))
+    assert [len(batch.records) for batch in whole] == [0, 200, 50]
+    rest = await collect(opened(**settings(prozorro, limit=1000)), whole[1].cursor)
+    assert set(ocids(rest)) >= set(numbered(*range(201, 251)))
+
+
 async def test_tenders_of_the_same_moment_are_not_skipped_at_a_page_border(
     prozorro: Server, opened: Open, clock: Any
 ) -> None:

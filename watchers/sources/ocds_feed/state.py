@@ -34,9 +34,11 @@ class WindowState(_State, frozen=True, tag="window"):
 
 
 class NewestState(_State, frozen=True, tag="newest"):
-    """`known`: keys read by the last whole descent. `head`, `at`: the descent under way, and its next page."""
+    """`known`, `since`: keys read by the last whole descent, and their newest date. The rest: the descent under way."""
 
     known: tuple[str, ...] = ()
+    since: str = ""
+    newest: str = ""
     head: tuple[str, ...] = ()
     at: str = ""
 

@@ -16,6 +16,7 @@ import structlog
 
 from watchers.http import HttpError
 from watchers.ocds import parse_datetime
+from watchers.readers import Good
 from watchers.sources.base import Batch, Clock, Record, Rejected, split_batches
 from watchers.sources.ocds_feed.reader import Entry, FeedReader
 from watchers.sources.ocds_feed.state import CursorState, FullState, NewestState, WindowState, load, pack, store, unpack
@@ -134,14 +135,15 @@ def _unseen(entries: Iterable[Entry], seen: set[str]) -> list[Entry]:
 
 
 async def from_newest(feed: FeedReader, clock: Clock, cursor: str) -> AsyncIterator[Batch]:
-    """Read from the newest record down, until a whole page is known.
+    """Read from the newest record down, until a whole page is known and older than the newest date known.
 
-    One known record is not enough: records of the same second come in any order. The first poll stops at `start`.
+    One known record, or a page of the same second, is not enough: records of one second come in any order. The first
+    poll stops at `start`.
     """
     state = load(cursor, NewestState) or NewestState()
     known, head, at = set(state.known), list(state.head), state.at
     first = None if known else feed.settings.start_moment(clock())
-    seen = set(head)
+    seen, newest = set(head), state.newest or state.since
     for _ in range(_MOST_PASSES):
         fresh_pages = 0
         async for page, _at, after in feed.walk({}, at):
@@ -150,9 +152,11 @@ async def from_newest(feed: FeedReader, clock: Clock, cursor: str) -> AsyncItera
             head += [key for key in keys if key not in head][: max(_KEPT_KEYS, 2 * len(keys)) - len(head)]
             read = await feed.read(fresh)
             fresh_pages += bool(fresh)
-            bottom = bool(keys) and all(key in known for key in keys)
+            newest = _newest(read, newest, clock())
+            bottom = bool(keys) and known.issuperset(keys) and _below(feed, page.entries, state.since)
             ended = bottom or not after or (first is not None and _reaches(feed, read, first))
-            moved = store(NewestState(known=state.known, head=tuple(head), at="" if ended else after))
+            place = "" if ended else after
+            moved = store(NewestState(known=state.known, since=state.since, newest=newest, head=tuple(head), at=place))
             for batch in _batches(read, before=cursor, after=moved) if read else ():
                 cursor = batch.cursor
                 yield batch
@@ -162,9 +166,17 @@ async def from_newest(feed: FeedReader, clock: Clock, cursor: str) -> AsyncItera
         if not _numbered(feed) or fresh_pages <= 1:
             break
     kept = dict.fromkeys((*head, *state.known))
-    done = store(NewestState(known=tuple(kept)[: max(_KEPT_KEYS, len(head))]))
+    done = store(NewestState(known=tuple(kept)[: max(_KEPT_KEYS, len(head))], since=newest))
     if done != cursor:
         yield Batch([], [], done)
+
+
+def _below(feed: FeedReader, entries: Iterable[Entry], since: str) -> bool:
+    """Whether a page ends before `since`, less the overlap; a page that only lists ids has no dates to go by."""
+    dates = [entry.read.release.released for entry in entries if isinstance(entry.read, Good)]
+    known = [date for date in dates if date is not None]
+    floor = parse_datetime(since)
+    return not known or floor is None or min(known) < floor - timedelta(seconds=feed.settings.overlap_seconds)
 
 
 def _reaches(feed: FeedReader, read: Iterable[Record | Rejected], start: datetime) -> bool:
