@@ -42,7 +42,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _log_trouble(owed: Owed, words: str) -> None:
-    log.error("message refused", outbox_id=owed.id, event=owed.event, reason=words)
+    log.error("message refused", outbox_id=owed.id, owed_event=owed.event, reason=words)
 
 
 class Deliverer:
@@ -97,6 +97,9 @@ class Deliverer:
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self._record()
+        await self._give_back()
+
+    async def _give_back(self) -> None:
         if self._claimed:
             await self._outbox.release([owed.id for owed in self._claimed], self._clock())
             self._claimed.clear()
@@ -111,8 +114,11 @@ class Deliverer:
 
     async def _take(self) -> None:
         settings = self._settings
+        if self._pacer.wait_of() > settings.patience:
+            await self._give_back()
+            return
         room = min(settings.started - self._waiting, settings.in_flight - len(self._tasks))
-        if room * 2 < settings.started or self._pacer.wait_of() > settings.patience:
+        if room * 2 < settings.started:
             return
         if not self._claimed:
             self._claimed.extend(await self._outbox.claim(settings.claimed, self._later(settings.lease)))
@@ -148,7 +154,8 @@ class Deliverer:
                 self._waiting -= 1
                 self._moved.set()
             if got_turn:
-                self._results.append(await self._send(owed, owed.address, message))
+                result = await self._send(owed, owed.address, message)
+                self._results.append(result)  # looked up after the wait: another list may be there by then
             else:
                 wait = self._later(self._pacer.wait_of(owed.address))
                 await self._outbox.release([owed.id], self._clock() + wait)
