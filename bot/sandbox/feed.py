@@ -15,17 +15,19 @@ class Feed:
     """Events for the pages. A page that cannot keep up is told to load everything again."""
 
     def __init__(self) -> None:
+        self.published = 0
         self._readers: set[asyncio.Queue[dict[str, Any]]] = set()
 
     def publish(self, kind: str, **fields: Any) -> None:
-        """Tell every reader."""
+        """Tell every reader. `seq` numbers the events, so that a page knows what its state already holds."""
+        self.published += 1
         for reader in self._readers:
             if reader.qsize() >= BACKLOG:
                 while not reader.empty():
                     reader.get_nowait()
                 reader.put_nowait(RELOAD)
             else:
-                reader.put_nowait({"type": kind} | fields)
+                reader.put_nowait({"type": kind, "seq": self.published} | fields)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[asyncio.Queue[dict[str, Any]]]:

@@ -54,6 +54,7 @@ class ChatPage:
             people.append(person)
         return web.json_response(
             {
+                "seq": self.world.feed.published,
                 "bot": self.world.bot,
                 "person": person.id,
                 "people": [self._person_json(each) for each in people],

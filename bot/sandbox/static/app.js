@@ -64,18 +64,15 @@ async function begin() {
   }
 }
 
-// The stream opens first and everything is loaded after it: what happens in between is kept, so nothing is missed.
-let early = [];
+// The stream opens first and everything is loaded after it: the model holds what happens in between.
 let begun = false;
-listen(async (event) => {
-  if (event.type === 'hello' && begun) loadAgain();
-  else if (event.type === 'hello') {
+listen((event) => {
+  if (event.type !== 'hello') apply(event);
+  else if (begun) loadAgain();
+  else {
     begun = true;
-    await begin();
-    early.forEach(apply);
-    early = null;
-  } else if (early) early.push(event);
-  else apply(event);
+    begin().catch(() => {});
+  }
 }, (up) => {
   if (!up && connected) toast(word('lost'));
   connected = up;

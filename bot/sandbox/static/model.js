@@ -2,7 +2,7 @@
 import { loadState } from './server.js';
 import { speak } from './words.js';
 
-export const model = { bot: {}, person: 0, people: [], chats: new Map(), open: 0, payload: '', description: '', typing: new Map(), waiting: new Map() };
+export const model = { seq: 0, bot: {}, person: 0, people: [], chats: new Map(), open: 0, payload: '', description: '', typing: new Map(), waiting: new Map() };
 const listeners = new Set();
 
 export const onChange = (listener) => listeners.add(listener);
@@ -14,14 +14,35 @@ export const nameOf = (chat) => (isPrivate(chat) ? model.bot.first_name : chat.t
 const remembered = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window keeps nothing */ } };
 
-/** Load everything as `person` sees it (or the last one chosen here). */
+// While a state is on its way events are held; those it does not include yet are applied after it.
+// `seq` numbers the events and says up to which one a state goes.
+let asked = 0;
+let loading = true;
+let held = [];
+
+/** Load everything as `person` sees it (or the last one chosen here). A later call makes an earlier one void. */
 export async function load(person = model.person || remembered('person')) {
+  asked += 1;
+  const turn = asked;
+  loading = true;
   let state;
   try {
-    state = await loadState(person);
-  } catch {
-    state = await loadState('');
+    state = await loadState(person).catch(() => loadState(''));
+  } catch (error) {
+    if (turn === asked) setTimeout(loadAgain, 2000);
+    throw error;
   }
+  if (turn !== asked) return;
+  take(state);
+  loading = false;
+  changed('all');
+  const kept = held;
+  held = [];
+  kept.forEach(apply);
+}
+
+function take(state) {
+  model.seq = state.seq;
   model.bot = state.bot;
   model.people = state.people;
   model.description = state.description;
@@ -32,11 +53,10 @@ export async function load(person = model.person || remembered('person')) {
   model.open = model.chats.has(wanted) ? wanted : model.person;
   remember('person', model.person);
   speak(me().language_code);
-  changed('all');
 }
 
-/** Load everything once more, however often that takes. */
-export const loadAgain = () => load().catch(() => setTimeout(loadAgain, 2000));
+/** Load everything once more; what fails is tried again by itself. */
+export const loadAgain = () => load().catch(() => {});
 
 export function choose(chat) {
   model.open = chat;
@@ -46,6 +66,14 @@ export function choose(chat) {
 
 /** Apply one event of the stream. */
 export function apply(event) {
+  if (event.type === 'answer') onAnswer(event);
+  else if (event.type === 'action') onAction(event);
+  else if (loading) held.push(event);
+  else change(event);
+}
+
+function change(event) {
+  if (event.seq <= model.seq) return;
   const chat = model.chats.get(event.chat_id);
   if (event.type === 'message') onMessage(event, chat);
   else if (event.type === 'edited' && chat) {
@@ -54,14 +82,11 @@ export function apply(event) {
   } else if (event.type === 'deleted' && chat) {
     chat.messages.delete(event.message_id);
     changed('thread');
-  } else if (event.type === 'answer') onAnswer(event);
-  else if (event.type === 'action') onAction(event);
-  else if (event.type === 'read') onRead(event, chat);
+  } else if (event.type === 'read') onRead(event, chat);
   else if (['chats', 'commands', 'reload'].includes(event.type)) loadAgain();
 }
 
 function onMessage(event, chat) {
-  if (chat?.messages.has(event.message.message_id)) return;
   const own = event.message.from.id === model.person;
   const before = me().started && JSON.stringify(chat?.keyboard);
   for (const person of model.people) {

@@ -37,7 +37,7 @@ function personNode(person) {
   return node;
 }
 
-const become = (id) => load(id);
+const become = (id) => load(id).catch((error) => toast(error.message));
 
 function sortedChats() {
   return [...model.chats.values()].sort((a, b) => newest(b) - newest(a));
