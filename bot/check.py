@@ -41,6 +41,7 @@ class CheckSummary(msgspec.Struct):
     files: int = 0
     read: int = 0
     duplicates: int = 0
+    covered: int = 0  # releases of a process that also came compiled
     merged: int = 0
     processes: int = 0
     set_aside: int = 0
@@ -151,6 +152,7 @@ def _processes(
                 yield [found]
             else:
                 summary.duplicates += 1
+    summary.covered = spill.left_out()
     for process in spill.processes():
         if not isinstance(process, SetAside):
             summary.merged += len(process) > 1

@@ -45,7 +45,8 @@ def report_for(paths: Sequence[Path], stream: TextIO) -> Report:
 def summary_lines(summary: CheckSummary) -> list[str]:
     """The summary as lines of text: counts first, then why records were set aside, then the indicators that fired."""
     counts = (
-        f"check: {summary.read} releases read from {summary.files} files ({summary.duplicates} duplicates),"
+        f"check: {summary.read} releases read from {summary.files} files ({summary.duplicates} duplicates,"
+        f" {summary.covered} of processes that also came compiled),"
         f" {summary.processes} processes judged ({summary.merged} merged of several releases),"
         f" {summary.set_aside} records set aside, {summary.flagged} processes flagged"
     )

@@ -26,8 +26,8 @@ RELEASE = {
 }  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 KEYS = st.sampled_from([
-    "ocid", "id", "tag", "date", "releases", "records", "compiledRelease", "versionedRelease", "data", "tender", "items",
-    "value", "amount", "bids", "url", "x",
+    "ocid", "id", "tag", "date", "releases", "records", "compiledRelease", "versionedRelease", "data", "tender",
+    "items", "value", "amount", "bids", "url", "x",
 ])  # fmt: skip
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=25
