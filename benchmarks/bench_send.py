@@ -1,0 +1,261 @@
+"""The send path: render + send + record, against a bare aiogram `send_message` loop of the same messages.
+
+Both talk to a small Bot API on loopback in another process; CPU is that of this process alone, threads of the database
+driver included. Rounds of the two alternate, and each ratio is taken inside one pair of rounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+from aiogram import Bot
+from aiogram.types import LinkPreviewOptions
+from aiohttp import web
+
+from alerts.channels.base import Message
+from alerts.channels.telegram.transport import TelegramChannel, connect, keyboard
+from alerts.delivery import Deliverer, Delivery
+from alerts.messages import Messages
+from alerts.outbox import Debt, Outbox
+from alerts.pace import Pace, Pacer
+from alerts.render import Renderer, TenderCard, finding_text
+from alerts.subscriptions import Subscriptions
+from alerts.tables import outbox
+from watchers.database import Database, metadata
+from watchers.indicators.base import Family, Finding, Norm, Status, Subject, Tier
+from watchers.ocds import Identifier, Organization, Period, Release, Tender, Value
+from watchers.rules import load_rules
+from watchers.store import Store
+from watchers.summary import summarise
+from watchers.tables import findings, snapshots, tenders
+
+TOKEN = "42:benchmark"  # noqa: S105 - of nobody
+PEOPLE, TENDERS, AT_ONCE, ROUNDS = 150, 5, 10, 3
+NOW = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
+ZONE = "Asia/Almaty"
+
+
+def flags(ocid: str) -> list[Finding]:
+    common = {"ocid": ocid, "version": 1, "status": Status.FIRED, "subject": Subject("process", ocid)}
+    window = {"group": "tender", "repeat": False, "calendar_confirmed": True}
+    rule = Norm("rules-687", "164", date(2026, 2, 22))
+    return [
+        Finding(
+            indicator="R003", tier=Tier.A, weight=4, family=Family.TERMS, value=3, threshold=5, unit="working_days",
+            facts=window, norm=rule, **common,
+        ),
+        Finding(
+            indicator="R018", tier=Tier.B, weight=3, family=Family.COMPETITION, value=1, unit="tenderers",
+            facts={"after_price_quotation": False}, **common,
+        ),
+    ]  # fmt: skip
+
+
+def release(number: int) -> Release:
+    identifier = Identifier(id="000000000000", scheme="KZ-BIN")
+    return Release(
+        ocid=f"ocds-bench-{number}",
+        buyer=Organization(id="1", name="КГУ «Отдел образования Алгабасского района»", identifier=identifier),
+        tender=Tender(
+            title=f"Ремонт кровли школы № {number}",
+            value=Value.of(Decimal(48_200_000), "KZT"),
+            procurement_method="open",
+            tender_period=Period(start_date="2026-11-20T00:00:00Z", end_date="2026-11-27T05:00:00Z"),
+        ),
+    )
+
+
+def serve(told: Connection) -> None:
+    """A Bot API that accepts everything, in its own process."""
+    answer = json.dumps({"ok": True, "result": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}}})
+
+    async def accept(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(text=answer, content_type="application/json")
+
+    async def run() -> None:
+        application = web.Application()
+        application.router.add_post("/{path:.*}", accept)
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        told.send(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+async def fill(database: Database, subscriptions: Subscriptions) -> list[int]:
+    """People and flagged tenders; returns the people's ids."""
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+        for number in range(1, TENDERS + 1):
+            body = msgspec.json.encode(release(number))
+            row = {"id": number, "source": "bench", "ocid": f"ocds-bench-{number}", "snapshot_id": number}
+            await connection.execute(tenders.insert().values(**row, seen_at=NOW, changed_at=NOW))
+            row = {"id": number, "tender_id": number, "sequence": 1, "sha256": "", "release": body}
+            row |= {"link": "https://portal.example/1", "checks_made": 14, "checks_possible": 22}
+            await connection.execute(snapshots.insert().values(**row, seen_at=NOW))
+            for flag in flags(f"ocds-bench-{number}"):
+                row = {"snapshot_id": number, "indicator": flag.indicator, "version": 1, "status": flag.status.value}
+                row |= {"tier": flag.tier.value, "weight": flag.weight, "finding": msgspec.to_builtins(flag)}
+                await connection.execute(findings.insert().values(**row))
+    languages = ("kk", "ru", "en")
+    people = [await subscriptions.get_or_create("telegram", str(n), languages[n % 3]) for n in range(1, PEOPLE + 1)]
+    return [person.id for person in people]
+
+
+async def timed(count: int, send: Callable[[int], Awaitable[None]]) -> float:
+    """CPU seconds of one of `count` sends, `AT_ONCE` of them at a time."""
+    left = iter(range(1, count + 1))
+
+    async def sender() -> None:
+        for number in left:
+            await send(number)
+
+    begin = time.process_time()
+    await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
+    return (time.process_time() - begin) / count
+
+
+class SendPath:
+    """Both ways to send the same messages; each returns the CPU seconds a message took."""
+
+    def __init__(self, database: Database, bot: Bot) -> None:
+        self.database, self.bot = database, bot
+        self.outbox = Outbox(database, lambda: NOW)
+        self.subscriptions = Subscriptions(database, lambda: NOW)
+        self.renderer = Renderer(lambda: NOW, load_rules())
+        self.store = Store(database, lambda: NOW)
+
+    async def ours(self, people: list[int], event: str) -> float:
+        async with self.database.write() as connection:
+            debts = [
+                Debt(person, tender, tender, event, (), 30, NOW + timedelta(minutes=tender))
+                for person in people
+                for tender in range(1, TENDERS + 1)
+            ]
+            await self.outbox.owe(connection, debts)
+        free = Pace(per_second=1e6, reserved_per_second=0, chat_seconds=0, group_seconds=0)
+        render = Messages(self.store, self.subscriptions, self.renderer).render
+        settings = Delivery(claimed=200, started=50, in_flight=AT_ONCE * 5)
+        channels = {"telegram": TelegramChannel(self.bot)}
+        deliverer = Deliverer(
+            self.outbox, self.subscriptions, channels, render, Pacer(free), lambda: NOW, settings=settings
+        )
+        begin = time.process_time()
+        while await deliverer.do_one():
+            pass
+        spent = time.process_time() - begin
+        await deliverer.stop()
+        async with self.database.read() as connection:
+            states = [row.state for row in await connection.execute(outbox.select().where(outbox.c.event == event))]
+        assert states == ["sent"] * len(debts), set(states)
+        return spent / len(debts)
+
+    async def unrecorded(self, count: int) -> float:
+        """Render and send, nothing recorded: what this part of the path costs alone."""
+        cards = [self.card(number) for number in range(1, TENDERS + 1)]
+        channel = TelegramChannel(self.bot)
+
+        async def send(number: int) -> None:
+            language = ("kk", "ru", "en")[number % 3]
+            await channel.send(str(number), self.renderer.alert(cards[number % TENDERS], language, ZONE, ("Школы",)))
+
+        return await timed(count, send)
+
+    async def bare(self, message: Message, count: int) -> float:
+        markup = keyboard(message.buttons)
+        preview = LinkPreviewOptions(is_disabled=True)
+
+        async def send(number: int) -> None:
+            await self.bot.send_message(
+                number, message.html, parse_mode="HTML", link_preview_options=preview, reply_markup=markup
+            )
+
+        return await timed(count, send)
+
+    def card(self, number: int) -> TenderCard:
+        one = release(number)
+        return TenderCard(
+            tender_id=number, snapshot_id=number, summary=summarise(one), link="https://portal.example/1",
+            seen_at=NOW, findings=tuple(flags(one.ocid)), checks_made=14, checks_possible=22,
+        )  # fmt: skip
+
+
+def rendering(path: SendPath) -> dict[str, float]:
+    """Cards a second: each new (nothing kept), and one for many recipients; sentences in three languages a second."""
+    cards = [path.card(number) for number in range(1000)]
+    fresh = Renderer(lambda: NOW, load_rules(), kept=1)
+    begin = time.process_time()
+    for card in cards:
+        fresh.alert(card, "ru", ZONE, ("Школы",))
+    each = len(cards) / (time.process_time() - begin)
+    begin = time.process_time()
+    for card in cards[:50]:
+        for language in ("kk", "ru", "en"):
+            for _ in range(20):
+                path.renderer.alert(card, language, ZONE, ("Школы",))
+    shared = 3000 / (time.process_time() - begin)
+    begin = time.process_time()
+    for card in cards:
+        for flag in card.findings:
+            for language in ("kk", "ru", "en"):
+                finding_text(flag, language)
+    sentences = 2 * len(cards) / (time.process_time() - begin)
+    return {"cards_new": each, "cards_shared_by_20": shared, "findings_in_three_languages": sentences}
+
+
+async def measure(port: int, folder: Path) -> dict[str, float]:
+    database = Database(f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}")
+    bot = connect(TOKEN, f"http://127.0.0.1:{port}")
+    path = SendPath(database, bot)
+    people = await fill(database, path.subscriptions)
+    message = path.renderer.alert(path.card(1), "ru", ZONE)
+    await path.bare(message, 200)  # connections, caches
+    await path.ours(people[:40], "warm")
+    count = len(people) * TENDERS
+    rounds = [
+        (await path.ours(people, f"round:{number}"), await path.unrecorded(count), await path.bare(message, count))
+        for number in range(ROUNDS)
+    ]
+    await bot.session.close()
+    await database.close()
+    return {
+        "whole_path_cpu_us": statistics.median(ours for ours, _, _ in rounds) * 1e6,
+        "render_and_send_cpu_us": statistics.median(part for _, part, _ in rounds) * 1e6,
+        "bare_loop_cpu_us": statistics.median(bare for _, _, bare in rounds) * 1e6,
+        "whole_path_ratio": statistics.median(ours / bare for ours, _, bare in rounds),
+        "render_and_send_ratio": statistics.median(part / bare for _, part, bare in rounds),
+    } | rendering(path)
+
+
+def main() -> int:
+    """Measure and print; 1 if the send path costs more than 1.5 bare loops or rendering is below 15,000 a second."""
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    server.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            figures = asyncio.run(measure(here.recv(), Path(folder)))
+    finally:
+        server.terminate()
+    for name, value in figures.items():
+        print(f"send {name:<28} {value:12,.2f}")
+    return int(figures["whole_path_ratio"] > 1.5 or figures["cards_shared_by_20"] < 15_000)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
