@@ -23,7 +23,7 @@ from watchers.ocds import Release
 from watchers.sources.base import Record, Rejected
 from watchers.summary import Summary, summarise
 
-__all__ = ["Encoded", "Intake", "Judged", "Known", "NewSnapshot", "TenderRow", "encode", "set_aside_row", "take_in"]
+__all__ = ["Encoded", "Intake", "Judged", "Known", "encode", "set_aside_row", "take_in"]
 
 _LONGEST_OCID = 512
 _LONGEST_NAME = 1000
@@ -159,20 +159,16 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _event_row(change: Change, now: datetime) -> dict[str, Any]:
-    return {"kind": change.kind.value, "detail": change.detail, "happened_at": now, "matched_at": None}
-
-
-def _snapshot(one: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime) -> NewSnapshot:
-    record, findings = one.judged.record, one.judged.findings
+def _snapshot(encoded: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime) -> NewSnapshot:
+    record, findings = encoded.judged.record, encoded.judged.findings
     made = sum(1 for finding in findings if finding.status in (Status.FIRED, Status.CLEAR))
     unknown = sum(1 for finding in findings if finding.status is Status.NOT_COMPUTABLE)
     return NewSnapshot(
         tender=tender,
         row={
             "sequence": tender.sequence,
-            "sha256": one.sha256,
-            "release": one.release,
+            "sha256": encoded.sha256,
+            "release": encoded.release,
             "link": clean(record.link),
             "seen_at": now,
             "checks_made": made,
@@ -182,7 +178,7 @@ def _snapshot(one: Encoded, tender: TenderRow, changes: Sequence[Change], now: d
         findings=[
             _finding_row(finding) for finding in findings if finding.status in (Status.FIRED, Status.NOT_COMPUTABLE)
         ],
-        events=[_event_row(change, now) for change in changes],
+        events=[{"kind": one.kind.value, "detail": one.detail, "happened_at": now} for one in changes],
     )
 
 
