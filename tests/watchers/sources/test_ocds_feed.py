@@ -96,9 +96,14 @@ async def test_records_of_one_second_are_all_read(feed: Feed, opened: Open, styl
     assert set(ocids(first)) | set(ocids(second)) == name(*range(1, 13))
 
 
-async def test_a_known_record_above_new_ones_of_the_same_second_hides_nothing(feed: Feed, opened: Open) -> None:
+@pytest.mark.parametrize("listed", [False, True])
+async def test_a_known_record_above_new_ones_of_the_same_second_hides_nothing(
+    feed: Feed, opened: Open, listed: bool
+) -> None:
     feed.releases = [release(number, at(60)) for number in (1, 10, 11, 12, 13)] + [release(2, at(1))]
-    source = opened(**newest_style(feed))
+    ids = {"url": f"{feed.url}/ids?order=desc&page={{page}}&limit={{limit}}", "date_pointer": "/modified",
+           "list_pointer": "/data", "detail_url": f"{feed.url}/release?id={{id}}"}  # fmt: skip
+    source = opened(**newest_style(feed, **ids if listed else {}))
     first = await collect(source)
     feed.releases += [release(number, at(60)) for number in (5, 6, 7, 8)]
     assert set(ocids(await collect(source, first[-1].cursor))) == name(5, 6, 7, 8)
@@ -168,6 +173,14 @@ async def test_a_cursor_that_leads_back_is_an_error_not_a_loop(feed: Feed, opene
     with pytest.raises(SourceError, match=r"leads back|names itself"):
         await collect(opened(**cursor_style(feed, next_is="cursor", next_pointer="/next_cursor")))
     assert feed.faults.count() <= 4
+
+
+async def test_a_late_record_beside_a_known_one_does_not_end_the_descent(feed: Feed, opened: Open) -> None:
+    feed.releases = [release(number, at(number)) for number in (10, 20, 30, 40)]
+    source = opened(**newest_style(feed))
+    first = await collect(source)
+    feed.releases += [release(number, at(number)) for number in (11, 12, 35)]
+    assert set(ocids(await collect(source, first[-1].cursor))) == name(11, 12, 35)
 
 
 async def test_a_longer_circle_of_cursors_is_an_error_too(feed: Feed, opened: Open) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
 from watchers.http import Answer, Client, HttpError
+from watchers.ocds import parse_datetime
 from watchers.readers import Good, SetAside, read_body
 from watchers.sources.base import Record, Rejected, SourceError
 from watchers.sources.ocds_feed.settings import FeedSettings
@@ -18,12 +20,16 @@ __all__ = ["Entry", "FeedReader", "Page"]
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One record of a page. `key` is a hash of the publisher's bytes; `id` is set where the details are to be asked."""
+    """One record of a page. `key` is a hash of the publisher's bytes; `id` is set where the details are to be asked.
+
+    `date` is when it was released or modified, None if the page does not say.
+    """
 
     key: str
     raw: bytes
     id: str = ""
     read: Good | SetAside | None = None
+    date: datetime | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -140,11 +146,18 @@ class FeedReader:
                 if body.strip() in {b"{}", b"[]", b"null"}:
                     return []
                 raise SourceError(f"{self.name}: {url} has no list at list_pointer {settings.list_pointer!r}")
-            return [Entry(_key(raw), raw, id=text_at(raw, settings.id_pointer)) for raw in listed]
+            return [self._listed(raw) for raw in listed]
         found = raw_at(body, settings.records_pointer)
         if found is None or found.strip() in {b"{}", b"[]", b"null"}:
             return []
-        return [Entry(_key(read.raw), read.raw, read=read) for read in read_body(found, url)]
+        return [
+            Entry(_key(read.raw), read.raw, read=read, date=read.release.released if isinstance(read, Good) else None)
+            for read in read_body(found, url)
+        ]
+
+    def _listed(self, raw: bytes) -> Entry:
+        date = text_at(raw, self.settings.date_pointer) if self.settings.date_pointer else ""
+        return Entry(_key(raw), raw, id=text_at(raw, self.settings.id_pointer), date=parse_datetime(date))
 
     async def read(self, entries: Sequence[Entry]) -> list[Record | Rejected]:
         """The records of some entries; details are asked for, several at once, where the feed only lists ids."""

@@ -39,6 +39,7 @@ class FeedSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_field
     records_pointer: str = ""
     list_pointer: str = ""
     id_pointer: str = "/id"
+    date_pointer: str = ""
     detail_url: str = ""
     encoding: str = ""
     fixups: tuple[Fixup, ...] = ()
@@ -48,7 +49,7 @@ class FeedSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_field
         """Refuse a description that cannot be followed. Raises ValueError."""
         super().__post_init__()
         _check_placeholders(self)
-        for key in ("next_pointer", "pages_pointer", "records_pointer", "list_pointer", "id_pointer"):
+        for key in ("next_pointer", "pages_pointer", "records_pointer", "list_pointer", "id_pointer", "date_pointer"):
             pointer = getattr(self, key)
             if pointer and not pointer.startswith("/"):
                 raise ValueError(f"{key} = {pointer!r} is not a JSON Pointer: it starts with /")

@@ -16,7 +16,6 @@ import structlog
 
 from watchers.http import HttpError
 from watchers.ocds import parse_datetime
-from watchers.readers import Good
 from watchers.sources.base import Batch, Clock, Record, Rejected, split_batches
 from watchers.sources.ocds_feed.reader import Entry, FeedReader
 from watchers.sources.ocds_feed.state import CursorState, FullState, NewestState, WindowState, load, pack, store, unpack
@@ -172,9 +171,8 @@ async def from_newest(feed: FeedReader, clock: Clock, cursor: str) -> AsyncItera
 
 
 def _below(feed: FeedReader, entries: Iterable[Entry], since: str) -> bool:
-    """Whether a page ends before `since`, less the overlap; a page that only lists ids has no dates to go by."""
-    dates = [entry.read.release.released for entry in entries if isinstance(entry.read, Good)]
-    known = [date for date in dates if date is not None]
+    """Whether a page ends before `since`, less the overlap; without `date_pointer` a list of ids has no dates."""
+    known = [entry.date for entry in entries if entry.date is not None]
     floor = parse_datetime(since)
     return not known or floor is None or min(known) < floor - timedelta(seconds=feed.settings.overlap_seconds)
 
