@@ -10,6 +10,7 @@ from alerts.channels.telegram.text import utf16
 from alerts.i18n import LANGUAGES
 from alerts.render import Renderer
 from alerts.render.sentences import Sentences
+from alerts.render.view import NAMES_LIMIT, names_text
 from tests.alerts.invented import SHORT, SWAPPED, UNCHECKED, card, finding, summary
 from tests.alerts.telegram_parser import covered, parsed
 from watchers.indicators.base import Status
@@ -140,6 +141,7 @@ def test_every_card_stays_within_nine_hundred_characters(renderer: Renderer) -> 
     for language in LANGUAGES:
         html = renderer.alert(card(summary=crowded, findings=findings), language, ZONE, [long, long, long, long]).html
         assert utf16(parsed(html)[0]) <= 900
+        assert utf16(names_text((long, long, long, long), language)) <= NAMES_LIMIT
         assert utf16(html) <= 4096
 
 
