@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, bindparam, func, null, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, null, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.bulk import Bulk
@@ -253,8 +253,18 @@ class Outbox:
 
     async def expire_leases(self) -> tuple[int, int]:
         """Settle what a stopped process left: never started is due again, started is uncertain. How many of each."""
+        return await self._settle_leases(outbox.c.lease_until <= self._clock())
+
+    async def recover(self) -> tuple[int, int]:
+        """Settle at once what a killed process left, at the start: SQLite has one deliverer; elsewhere leases run out.
+
+        A second one started by mistake does no harm: `start` refuses rows whose lease is gone, an answer still counts.
+        """
+        return await self._settle_leases(true()) if self._database.dialect == "sqlite" else (0, 0)
+
+    async def _settle_leases(self, which: ColumnElement[bool]) -> tuple[int, int]:
         now = self._clock()
-        left = and_(outbox.c.state == State.SENDING, outbox.c.lease_until <= now)
+        left = and_(outbox.c.state == State.SENDING, which)
         again = {"state": State.DUE.value, "lease_until": None}
         unknown = {
             "state": State.UNCERTAIN.value, "lease_until": None, "finished_at": now, "attempts": outbox.c.attempts + 1,

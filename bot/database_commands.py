@@ -125,3 +125,25 @@ def _copy(source: Path, target: Path) -> None:
     finally:
         reading.close()
         writing.close()
+
+
+async def upgrade_and_tell(url: str) -> str:
+    """`baqylau db upgrade`: what was done, in one sentence. Raises DatabaseError."""
+    database = Database(url)
+    try:
+        before = await upgrade(database)
+    finally:
+        await database.close()
+    if before.up_to_date:
+        return f"database: its tables are up to date ({before.needed})"
+    return f"database: its tables were brought from {before.current or 'nothing'} to {before.needed}"
+
+
+async def back_up_and_tell(url: str, target: Path) -> str:
+    """`baqylau db backup`: what was done, in one sentence. Raises DatabaseError."""
+    database = Database(url)
+    try:
+        size = await back_up(database, target)
+    finally:
+        await database.close()
+    return f"database: copied to {target} ({size:,} bytes), and the copy was checked"

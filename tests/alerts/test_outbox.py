@@ -155,3 +155,19 @@ async def test_two_processes_at_once_never_claim_the_same_message_or_chat(world)
     claimed = [owed for part in await asyncio.gather(*(box.claim(10) for box in boxes)) for owed in part]
     assert len({owed.id for owed in claimed}) == len(claimed)
     assert len({owed.subscriber_id for owed in claimed}) == len(claimed)
+
+
+async def test_a_new_process_on_sqlite_settles_what_the_killed_one_left_without_waiting(world) -> None:
+    for address in ("1", "2"):
+        await world.owe(await world.person(address))
+    started, claimed = await world.outbox.claim(2)
+    await world.outbox.start([started])
+    settled = await Outbox(world.database, world.clock).recover()
+    counts = await world.outbox.counts()
+    if world.database.dialect == "sqlite":
+        assert settled == (1, 1)
+        assert (counts[State.DUE], counts[State.UNCERTAIN]) == (1, 1)
+        assert await world.outbox.start([claimed]) == set(), "the old process may not send what it no longer holds"
+    else:
+        assert settled == (0, 0)
+        assert counts[State.SENDING] == 2

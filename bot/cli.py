@@ -1,0 +1,264 @@
+"""Every command of `baqylau`. Thin: options are read, one function is called, its result is printed.
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration. An error is one sentence on standard error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.check_lines import OutputFormat
+from bot.config import Config, ConfigError, load_config
+from templates import LANGUAGES
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="baqylau",
+    help="Public tenders checked for red flags, and pushed to the people who asked. A flag is a reason to look, "
+    "not proof of wrongdoing.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
+app.add_typer(database_commands, name="db")
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="Settings; else $BAQYLAU_CONFIG, else ./config.toml.", metavar="FILE"),
+]
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    """Say what is wrong and end."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def configuration(path: Path | None) -> Config:
+    """The configuration with logs set up; ends with exit code 2 where it cannot be used."""
+    from bot.logs import set_up_logs
+
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        fail(str(error), 2)
+    set_up_logs(config.log.level, config.log.format, secrets=config.secrets())
+    return config
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"baqylau {installed_version('baqylau')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Public tenders checked for red flags."""
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="What this process does: watch, deliver, chat. All of them by default.")
+    ] = None,
+) -> None:
+    """Watch publishers, send alerts and answer people, until Ctrl-C."""
+    from bot.app import App, Role
+
+    settings = configuration(config)
+    try:
+        roles = frozenset(Role(name) for name in role) if role else frozenset(Role)
+    except ValueError:
+        fail(f"run: --role {' '.join(role or ())} is not known: choose among {', '.join(Role)}", 2)
+
+    async def work() -> None:
+        stop = stop_on_signals()
+        await App(settings, roles=roles).run(stop)
+
+    try:
+        asyncio.run(work())
+    except ConfigError as error:
+        fail(str(error), 2)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that Ctrl-C or SIGTERM sets; the second signal ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told(name: signal.Signals) -> None:
+        if stop.is_set():
+            os._exit(128 + name)
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, told, name)
+    return stop
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Print the first alerts and exit.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 8090,
+    language: Annotated[str, typer.Option(help="Language of the alerts printed here: kk, ru or en.")] = "en",
+) -> None:
+    """Try everything on this machine: invented tenders, a Telegram on localhost, no token, no internet."""
+    from bot.demo.show import DemoError, show
+
+    async def work() -> None:
+        await show(stop_on_signals(), once=once, port=port, language=language)
+
+    try:
+        asyncio.run(work())
+    except DemoError as error:
+        fail(str(error), error.code)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="OCDS files or folders; - is standard input.", metavar="FILE...")],
+    output_format: Annotated[OutputFormat, typer.Option("--format", help="How findings are printed.")] = "jsonl",
+    show_all: Annotated[bool, typer.Option("--all", help="Also print what is clear or could not be computed.")] = False,
+    set_aside: Annotated[
+        Path | None, typer.Option(help="Write records that could not be read to this file, as JSON Lines.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = min(os.cpu_count() or 1, 8),
+    config: ConfigOption = None,
+) -> None:
+    """Judge OCDS files and print a line a finding; a summary goes to standard error."""
+    from bot.check import PathMissing, check_files
+    from bot.check_report import report_for
+    from watchers.indicators.registry import IndicatorSettingsError
+
+    settings = configuration(config)
+    try:
+        summary = check_files(
+            files,
+            output_format=output_format,
+            show_all=show_all,
+            out=sys.stdout.buffer,
+            report=report_for(files, sys.stderr),
+            workers=workers,
+            set_aside=set_aside,
+            settings=settings.indicators,
+        )
+    except (PathMissing, IndicatorSettingsError) as error:
+        fail(str(error), 2)
+    except OSError as error:
+        fail(f"check: {error.filename or set_aside} cannot be written ({error.strerror}): name another file")
+    except KeyboardInterrupt:
+        fail("check: stopped; what was printed so far is whole lines", 130)
+    if summary.cut_off:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads: let the last flush go nowhere
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def indicators(
+    config: ConfigOption = None,
+    language: Annotated[str, typer.Option(help="kk, ru or en.")] = "en",
+) -> None:
+    """List the indicators that are switched on: code, stage, tier, weight, name, norm."""
+    from bot.lists import indicator_table
+    from watchers.indicators.registry import IndicatorSettingsError, load_indicators
+
+    if language not in LANGUAGES:
+        fail(f"indicators: --language {language} is not known: choose kk, ru or en", 2)
+    settings = configuration(config)
+    try:
+        typer.echo(indicator_table(load_indicators(settings.indicators), language))
+    except IndicatorSettingsError as error:
+        fail(str(error), 2)
+
+
+@app.command("add-indicator")
+def add_indicator(
+    code: Annotated[str, typer.Argument(help="R042 for one of OCP's, KZ-42 for a local one.", metavar="CODE")],
+    name: Annotated[str, typer.Argument(help='What it says, in a few words: "Bids opened early".', metavar="NAME")],
+) -> None:
+    """Write a new indicator: module, fixtures and pages in three languages. Run it in a checkout."""
+    from bot.scaffold import ScaffoldError
+    from bot.scaffold import add_indicator as scaffold
+
+    try:
+        for path in scaffold(Path.cwd(), code, name):
+            typer.echo(path)
+    except ScaffoldError as error:
+        fail(str(error), 2)
+
+
+@app.command()
+def doctor(config: ConfigOption = None) -> None:
+    """Probe the configuration, the database, every source and the bot; each fault comes with its mend."""
+    from bot.doctor import examine
+
+    settings = configuration(config)
+    results = asyncio.run(examine(settings))
+    for result in results:
+        typer.echo(result.line())
+    raise typer.Exit(0 if all(result.ok for result in results) else 1)
+
+
+@app.command()
+def stats(config: ConfigOption = None) -> None:
+    """Count what is stored, owed and sent."""
+    from bot.database_commands import DatabaseError
+    from bot.lists import statistics
+
+    settings = configuration(config)
+    try:
+        lines = asyncio.run(statistics(settings))
+    except DatabaseError as error:
+        fail(str(error))
+    for line in lines:
+        typer.echo(line)
+
+
+@database_commands.command("upgrade")
+def db_upgrade(config: ConfigOption = None) -> None:
+    """Bring the tables to the newest revision (SQLite does it by itself on start)."""
+    from bot.database_commands import DatabaseError, upgrade_and_tell
+
+    settings = configuration(config)
+    try:
+        typer.echo(asyncio.run(upgrade_and_tell(settings.database.url.get_secret_value())))
+    except DatabaseError as error:
+        fail(str(error))
+
+
+@database_commands.command("backup")
+def db_backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy an SQLite database while it is in use."""
+    from bot.database_commands import DatabaseError, back_up_and_tell
+
+    settings = configuration(config)
+    try:
+        typer.echo(asyncio.run(back_up_and_tell(settings.database.url.get_secret_value(), target)))
+    except DatabaseError as error:
+        fail(str(error))
+
+
+def main() -> None:
+    """The console script."""
+    app()
