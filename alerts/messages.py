@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from alerts.channels.base import Message
-from alerts.filters import sentence
+from alerts.filters.label import label
 from alerts.missed import missed_tenders
 from alerts.outbox import Owed
 from alerts.render import Renderer, TenderCard
 from alerts.subscriptions import Subscriptions
 from watchers.store import Store
-from watchers.summary import summarise
 
 __all__ = ["Gone", "Messages", "card_of"]
 
@@ -25,16 +24,7 @@ async def card_of(store: Store, snapshot_id: int) -> TenderCard:
     snapshot = await store.snapshot(snapshot_id)
     if snapshot is None:
         raise Gone(f"snapshot {snapshot_id} is not stored")
-    return TenderCard(
-        tender_id=snapshot.tender_id,
-        snapshot_id=snapshot.id,
-        summary=summarise(snapshot.release),
-        link=snapshot.link,
-        seen_at=snapshot.seen_at,
-        findings=snapshot.findings,
-        checks_made=snapshot.checks_made,
-        checks_possible=snapshot.checks_possible,
-    )
+    return TenderCard.of(snapshot)
 
 
 class Messages:
@@ -68,7 +58,7 @@ class Messages:
         return card
 
     async def _names(self, owed: Owed) -> tuple[str, ...]:
-        """What the filters that matched are called, where the person keeps more than one: its name, else what it says.
+        """What the filters that matched are called, where the person keeps more than one.
 
         Somebody with a single filter knows which one it was.
         """
@@ -76,4 +66,4 @@ class Messages:
         if len(kept) < 2:
             return ()
         wanted = set(owed.matched)
-        return tuple(one.name or sentence(one.criteria, owed.language) for one in kept if one.id in wanted)
+        return tuple(one.name or label(one.criteria, owed.language) for one in kept if one.id in wanted)

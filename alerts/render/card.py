@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from watchers.indicators.base import Finding, Status
-from watchers.summary import Summary
+from watchers.reading import StoredSnapshot
+from watchers.summary import Summary, summarise
 
 __all__ = ["TenderCard"]
 
@@ -26,6 +27,20 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     checks_made: int = 0
     checks_possible: int = 0
+
+    @classmethod
+    def of(cls, snapshot: StoredSnapshot) -> TenderCard:
+        """The card of a stored snapshot."""
+        return cls(
+            tender_id=snapshot.tender_id,
+            snapshot_id=snapshot.id,
+            summary=summarise(snapshot.release),
+            link=snapshot.link,
+            seen_at=snapshot.seen_at,
+            findings=snapshot.findings,
+            checks_made=snapshot.checks_made,
+            checks_possible=snapshot.checks_possible,
+        )
 
     @property
     def flags(self) -> list[Finding]:
