@@ -29,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
 app.add_typer(database_commands, name="db")
@@ -73,11 +73,12 @@ def options(
     """Public tenders checked for red flags."""
 
 
-@app.command()
+@app.command(short_help="Watch, send and answer until Ctrl-C.")
 def run(
     config: ConfigOption = None,
     role: Annotated[
-        list[str] | None, typer.Option(help="What this process does: watch, deliver, chat. All of them by default.")
+        list[str] | None,
+        typer.Option(help="What this process does: watch, deliver, chat; repeatable. All by default.", metavar="ROLE"),
     ] = None,
 ) -> None:
     """Watch publishers, send alerts and answer people, until Ctrl-C."""
@@ -114,11 +115,11 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-@app.command()
+@app.command(short_help="Try everything here: no token, no internet.")
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Print the first alerts and exit.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 8090,
-    language: Annotated[str, typer.Option(help="Language of the alerts printed here: kk, ru or en.")] = "en",
+    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.", metavar="PORT")] = 8090,
+    language: Annotated[str, typer.Option(help="Language of the alerts printed here.", metavar="kk|ru|en")] = "en",
 ) -> None:
     """Try everything on this machine: invented tenders, a Telegram on localhost, no token, no internet."""
     from bot.demo.show import DemoError, show
@@ -132,15 +133,20 @@ def demo(
         fail(str(error), error.code)
 
 
-@app.command()
+@app.command(short_help="Judge OCDS files.")
 def check(
-    files: Annotated[list[Path], typer.Argument(help="OCDS files or folders; - is standard input.", metavar="FILE...")],
-    output_format: Annotated[OutputFormat, typer.Option("--format", help="How findings are printed.")] = "jsonl",
+    files: Annotated[list[Path], typer.Argument(help="OCDS files or folders; - is standard input.", metavar="FILE")],
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How findings are printed.", metavar="jsonl|csv")
+    ] = "jsonl",
     show_all: Annotated[bool, typer.Option("--all", help="Also print what is clear or could not be computed.")] = False,
     set_aside: Annotated[
-        Path | None, typer.Option(help="Write records that could not be read to this file, as JSON Lines.")
+        Path | None,
+        typer.Option(help="Write records that could not be read to this file, as JSON Lines.", metavar="FILE"),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = min(os.cpu_count() or 1, 8),
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Worker processes.", metavar="N", show_default="one a core, at most 8")
+    ] = min(os.cpu_count() or 1, 8),
     config: ConfigOption = None,
 ) -> None:
     """Judge OCDS files and print a line a finding; a summary goes to standard error."""
@@ -171,10 +177,10 @@ def check(
     raise typer.Exit(summary.exit_code)
 
 
-@app.command()
+@app.command(short_help="List the indicators.")
 def indicators(
     config: ConfigOption = None,
-    language: Annotated[str, typer.Option(help="kk, ru or en.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the names.", metavar="kk|ru|en")] = "en",
 ) -> None:
     """List the indicators that are switched on: code, stage, tier, weight, name, norm."""
     from bot.lists import indicator_table
@@ -189,7 +195,7 @@ def indicators(
         fail(str(error), 2)
 
 
-@app.command("add-indicator")
+@app.command("add-indicator", short_help="Write a new indicator with its pages.")
 def add_indicator(
     code: Annotated[str, typer.Argument(help="R042 for one of OCP's, KZ-42 for a local one.", metavar="CODE")],
     name: Annotated[str, typer.Argument(help='What it says, in a few words: "Bids opened early".', metavar="NAME")],
@@ -205,7 +211,7 @@ def add_indicator(
         fail(str(error), 2)
 
 
-@app.command()
+@app.command(short_help="Find out what is wrong with a set-up.")
 def doctor(config: ConfigOption = None) -> None:
     """Probe the configuration, the database, every source and the bot; each fault comes with its mend."""
     from bot.doctor import examine
@@ -217,7 +223,7 @@ def doctor(config: ConfigOption = None) -> None:
     raise typer.Exit(0 if all(result.ok for result in results) else 1)
 
 
-@app.command()
+@app.command(short_help="Count what is stored, owed and sent.")
 def stats(config: ConfigOption = None) -> None:
     """Count what is stored, owed and sent."""
     from bot.database_commands import DatabaseError
@@ -232,7 +238,7 @@ def stats(config: ConfigOption = None) -> None:
         typer.echo(line)
 
 
-@database_commands.command("upgrade")
+@database_commands.command("upgrade", short_help="Bring the tables up to date.")
 def db_upgrade(config: ConfigOption = None) -> None:
     """Bring the tables to the newest revision (SQLite does it by itself on start)."""
     from bot.database_commands import DatabaseError, upgrade_and_tell
@@ -244,7 +250,7 @@ def db_upgrade(config: ConfigOption = None) -> None:
         fail(str(error))
 
 
-@database_commands.command("backup")
+@database_commands.command("backup", short_help="Copy an SQLite database in use.")
 def db_backup(
     target: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
     config: ConfigOption = None,

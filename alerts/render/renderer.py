@@ -95,7 +95,7 @@ class Renderer:
 
     def _body(self, tender: TenderCard, language: str, zone: str, now: datetime, left: str, *, again: bool) -> _Body:
         title, place = view.heading(tender, language), view.place(tender, language)
-        terms = view.terms(tender, language, zone, now, left)
+        terms = view.terms(tender, self._rules, language, zone, now, left=left)
         found = [self._sentences.of(finding, language, zone, now) for finding in tender.flags]
         taken = utf16(title) + utf16(place) + utf16(terms) + view.NAMES_LIMIT + view.FRAME_LIMIT
         shown = view.fitted(found, view.CARD_LIMIT - taken)
@@ -136,7 +136,7 @@ class Renderer:
                 {
                     "title": view.heading(tender, language),
                     "link": safe_link(tender.link),
-                    "terms": view.terms(tender, language, zone, now, left),
+                    "terms": view.terms(tender, self._rules, language, zone, now, left=left),
                 }
             )
         html = template("missed", language).render(items=items, more=len(tenders) - len(shown))

@@ -23,6 +23,7 @@ __all__ = [
     "coverage",
     "fitted",
     "heading",
+    "method_name",
     "names_text",
     "place",
     "remaining",
@@ -45,6 +46,9 @@ _METHODS = {
     "limited": mark("limited tender"),
     "direct": mark("direct award"),
 }
+
+
+_YEARS = re.compile(r"\s*\([^()]*\d{4}[^()]*\)$")  # "Auction (since 2022)": of interest to the code list only
 
 
 class CardView(msgspec.Struct, frozen=True):
@@ -88,14 +92,24 @@ def remaining(card: TenderCard, rules: Rules | None, now: datetime, language: st
     return words.days_left(closes_at, now, calendar.working_days if sure else None, language, calendar.zone.key)
 
 
-def terms(card: TenderCard, language: str, zone: str, now: datetime, left: str) -> str:
+def method_name(card: TenderCard, rules: Rules | None, language: str) -> str:
+    """How it is bought, in the reader's language where the rules know the method, else as the publisher says it."""
+    stated = card.summary.method
+    known = rules.method(card.country, stated) if rules else None
+    if known is None:
+        plain = _METHODS.get(stated)
+        return translator(language).gettext(plain) if plain else _theirs(stated, _METHOD)
+    name = _YEARS.sub("", {"kk": known.name_kk, "ru": known.name_ru}.get(language, known.name_en))
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def terms(card: TenderCard, rules: Rules | None, language: str, zone: str, now: datetime, *, left: str) -> str:
     """How much, by which method, until when: "48.2 M ₸ · open tender · bids until 27 Nov, 10:00 (3 days left)"."""
     _ = translator(language).gettext
     summary = card.summary
-    method = _METHODS.get(summary.method)
     parts = [
         words.money(summary.amount, summary.currency if _ISO_CODE.fullmatch(summary.currency) else "", language),
-        _(method) if method else _theirs(summary.method, _METHOD),
+        method_name(card, rules, language),
     ]
     if summary.closes_at is not None and summary.closes_at > now:
         until = _("bids until %(when)s") % {

@@ -69,8 +69,22 @@ def test_a_publishers_language_is_kept_where_it_gives_no_other(renderer: Rendere
     assert "КГУ «Отдел образования Алгабасского района», Львов облысы" in text
 
 
-def test_a_method_in_the_publishers_words_stays_as_it_is(renderer: Renderer) -> None:
-    assert "· Запрос ценовых предложений ·" in visible(renderer, summary=summary(method="Запрос ценовых предложений"))
+@pytest.mark.parametrize(
+    ("stated", "language", "shown"),
+    [
+        ("Запрос ценовых предложений", "en", "request for price quotations"),
+        ("Запрос ценовых предложений", "kk", "баға ұсыныстарын сұрату"),
+        ("Аукцион (с 2022)", "ru", "аукцион"),
+        ("77", "en", "auction"),
+        ("Торги с молотка", "en", "Торги с молотка"),
+    ],
+)
+def test_a_method_the_rules_know_is_said_in_the_readers_language(renderer, stated, language, shown) -> None:
+    assert f" · {shown} · " in visible(renderer, language, summary=summary(method=stated))
+
+
+def test_a_method_nobody_knows_stays_in_the_publishers_words(renderer: Renderer) -> None:
+    assert "· Торги с молотка ·" in visible(renderer, summary=summary(method="Торги с молотка"))
     methods = [visible(renderer, summary=summary(method=method)) for method in ("selective", "limited", "direct")]
     assert [method.split(" · ")[1] for method in methods] == ["selective tender", "limited tender", "direct award"]
 
