@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from alerts.filters import Criteria
+from alerts.messages import Gone, card_of
 from alerts.render import TenderCard
 from bot.chat.draft import Found
 from watchers.store import Store
-from watchers.summary import summarise
 
 __all__ = ["MATCHES", "SHORTEST_WORDS", "find_buyers", "names_of", "tender_card"]
 
@@ -35,16 +35,9 @@ async def names_of(store: Store, asked: Iterable[Criteria]) -> dict[str, str]:
 async def tender_card(store: Store, tender_id: int) -> TenderCard | None:
     """The newest version of a tender with its findings; None if it is not (or no more) in the store."""
     tender = await store.tender(tender_id)
-    snapshot = await store.snapshot(tender.snapshot_id) if tender else None
-    if snapshot is None:
+    if tender is None:
         return None
-    return TenderCard(
-        tender_id=snapshot.tender_id,
-        snapshot_id=snapshot.id,
-        summary=summarise(snapshot.release),
-        link=snapshot.link,
-        seen_at=snapshot.seen_at,
-        findings=snapshot.findings,
-        checks_made=snapshot.checks_made,
-        checks_possible=snapshot.checks_possible,
-    )
+    try:
+        return await card_of(store, tender.snapshot_id)
+    except Gone:
+        return None

@@ -16,8 +16,10 @@ async def introduce(bot: Bot) -> int:
     changed = 0
     for code in (None, *LANGUAGES):
         _ = translator(code or DEFAULT_LANGUAGE).gettext
-        commands = [BotCommand(command=name, description=_(line)) for name, line in COMMANDS.items()]
-        if await bot.get_my_commands(language_code=code) != commands:
+        wanted = [(name, _(line)) for name, line in COMMANDS.items()]
+        # Compared as plain values: aiogram's objects also differ by the bot they came through.
+        if [(one.command, one.description) for one in await bot.get_my_commands(language_code=code)] != wanted:
+            commands = [BotCommand(command=name, description=line) for name, line in wanted]
             await bot.set_my_commands(commands, language_code=code)
             changed += 1
         if (await bot.get_my_description(language_code=code)).description != _(DESCRIPTION):

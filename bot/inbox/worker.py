@@ -16,6 +16,7 @@ from aiogram.types import Update
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.fsm import SqlStorage
 from bot.inbox.stored import Inbox, StoredUpdate
 
 __all__ = ["TRANSIENT", "Worker"]
@@ -118,6 +119,8 @@ class Worker:
         while True:
             with contextlib.suppress(SQLAlchemyError, OSError):
                 await self._inbox.sweep()
+                if isinstance(self._dispatcher.storage, SqlStorage):
+                    await self._dispatcher.storage.drop_expired()
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _handle(self, one: StoredUpdate) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from alerts.filters import Criteria
 from bot.chat.dispatcher import build_dispatcher
 from bot.chat.handlers import adding
+from bot.fsm import conversations
 from bot.inbox import inbox
 from tests.bot.chat.talking import LANGUAGES, Talk
 from tests.bot.waiting import until
@@ -110,6 +112,17 @@ async def test_two_taps_at_once_make_one_filter_and_keep_the_confirmation(talk: 
     assert [toast[:6] for toast in talk.toasts()[-2:]] == ["This b", "This b"]
 
 
+async def test_pressing_what_changes_nothing_is_no_error_and_no_new_message(talk: Talk) -> None:
+    person = talk.person("en")
+    await talk.follow(person, "en")
+    await talk.say(person, "/filters")
+    said = len(talk.messages(person))
+    for _ in range(2):
+        await talk.forge(person, "go:filters:0")
+    assert not await errors(talk)
+    assert len(talk.messages(person)) == said
+
+
 async def test_two_deletes_at_once_delete_one_and_keep_the_undo(talk: Talk) -> None:
     person = talk.person("en")
     await talk.follow(person, "en")
@@ -192,6 +205,23 @@ async def test_a_draft_of_yesterday_is_out_of_date(talk: Talk) -> None:
     await talk.press(person, "weight:1")
     assert await talk.kept(person) == []
     assert "out of date" in talk.toasts()[-1]
+
+
+async def test_a_running_worker_deletes_what_nobody_finished(talk: Talk) -> None:
+    person = talk.person("en")
+    await talk.say(person, "/add")
+    await talk.press(person, "scope:all")
+    talk.clock.advance(days=1, minutes=1)
+    task = asyncio.create_task(talk.worker.run())
+
+    async def gone() -> bool:
+        async with talk.database.read() as connection:
+            return not (await connection.execute(select(conversations))).all()
+
+    await until(gone)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def test_a_button_under_a_message_that_is_gone_is_answered_anew(talk: Talk) -> None:
