@@ -21,6 +21,7 @@ from watchers.indicators.base import (
     Indicator,
     NotApplicable,
     NotComputable,
+    Stage,
     Status,
     Subject,
 )
@@ -29,6 +30,7 @@ from watchers.ocds import Release
 __all__ = ["IndicatorSettingsError", "indicator_classes", "judge_release", "load_indicators"]
 
 _MODULE = re.compile(r"(r\d{3}|kz\d{2})_\w+$")
+_OPEN = frozenset({"planning", "planned", "active"})  # OCDS statuses of a call that still takes bids
 _log = structlog.get_logger(__name__)
 
 
@@ -98,15 +100,31 @@ def _settings(indicator: type[Indicator], values: dict[str, Any]) -> msgspec.Str
 def judge_release(release: Release, context: Context, indicators: Sequence[Indicator]) -> list[Finding]:
     """One finding an indicator, in their order. An indicator that breaks is logged and could not be computed."""
     process = Subject("process", release.ocid)
-    return [_finding(indicator, process, _answer(indicator, release, context)) for indicator in indicators]
+    early = _not_opened(release)
+    return [_finding(indicator, process, _answer(indicator, release, context, early)) for indicator in indicators]
 
 
-def _answer(indicator: Indicator, release: Release, context: Context) -> Answer:
+def _answer(indicator: Indicator, release: Release, context: Context, early: NotApplicable | None) -> Answer:
+    if early is not None and indicator.stage is not Stage.TENDER:
+        return early
     try:
         return indicator.judge(release, context)
     except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
         _log.exception("indicator failed", indicator=indicator.code, ocid=release.ocid)
         return NotComputable(f"{indicator.code} failed on this release ({type(error).__name__}); the log says where")
+
+
+def _not_opened(release: Release) -> NotApplicable | None:
+    """Said for every question about bids or contracts while the call is open and nobody can know an answer yet.
+
+    So the coverage of a fresh announcement counts the checks that can be made of one, and no more.
+    """
+    tender = release.tender
+    if tender is None or tender.status not in _OPEN or tender.number_of_tenderers is not None:
+        return None
+    if (release.bids and release.bids.details) or release.awards or release.contracts:
+        return None
+    return NotApplicable("bids are not opened yet")
 
 
 def _finding(indicator: Indicator, process: Subject, answer: Answer) -> Finding:
