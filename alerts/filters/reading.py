@@ -25,6 +25,7 @@ _CURRENCIES = {
     "₴": "UAH", "грн": "UAH", "гривен": "UAH", "€": "EUR", "евро": "EUR", "₽": "RUB", "руб": "RUB",
 }  # fmt: skip
 _AMOUNT = re.compile(r"(?P<number>\d[\d\s.,]*)(?P<rest>.*)", re.DOTALL)
+_UNIT_WORD = re.compile(r"[^\W\d]+|[₸₴€₽]")
 _BIN = re.compile(r"\d{12}")
 _INDICATOR = re.compile(r"(R|KZ)-?(\d{1,3})", re.IGNORECASE)
 
@@ -97,7 +98,10 @@ def read_amount(text: str) -> dict[str, Any]:
     if digits.count(".") > 1:
         raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
     power, currency = 0, "KZT"
-    for word in re.findall(r"[^\W\d]+|[₸₴€₽]", f"{text[: match.start()]} {match['rest']}"):
+    around = f"{text[: match.start()]} {match['rest']}"
+    if re.search(r"[^\s.]", _UNIT_WORD.sub("", around)):
+        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
+    for word in _UNIT_WORD.findall(around):
         folded = word.casefold()
         if folded in _SCALE_OF:
             power = _SCALE_OF[folded]

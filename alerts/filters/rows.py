@@ -107,7 +107,7 @@ FILTERS: tuple[Filter, ...] = (
         is_set=lambda criteria: bool(criteria.buyers),
         matches=lambda criteria, facts: facts.buyer in criteria.buyers,
         clause=lambda criteria, speech: speech.say(
-            mark("buyer: %(buyers)s"), buyers=speech.any_of([*map(speech.named, criteria.buyers)])
+            mark("buyer %(buyers)s"), buyers=speech.any_of([*map(speech.named, criteria.buyers)])
         ),
         read=read_buyers,
         index_keys=lambda criteria: criteria.buyers,
@@ -133,7 +133,7 @@ FILTERS: tuple[Filter, ...] = (
         is_set=lambda criteria: bool(criteria.indicators),
         matches=lambda criteria, facts: not facts.indicators.isdisjoint(criteria.indicators),
         clause=lambda criteria, speech: speech.say(
-            mark("flags: %(flags)s"), flags=speech.any_of([*map(speech.named, criteria.indicators)])
+            mark("flag %(flags)s"), flags=speech.any_of([*map(speech.named, criteria.indicators)])
         ),
         read=read_indicators,
         index_keys=lambda criteria: criteria.indicators,
@@ -194,4 +194,9 @@ def read_filter(key: str, text: str, criteria: Criteria | None = None) -> Criter
     row = _BY_KEY[key]
     if len(text) > 2000:
         raise BadFilter("filters: the text is longer than 2,000 characters: write less")
-    return checked(msgspec.structs.replace(criteria or Criteria(), **row.read(text)))
+    try:
+        return checked(msgspec.structs.replace(criteria or Criteria(), **row.read(text)))
+    except BadFilter:
+        raise
+    except ValueError as error:
+        raise BadFilter(f"filters: {error}") from None

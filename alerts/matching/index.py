@@ -1,8 +1,8 @@
 """All live filters in memory, found by composite key: a tender looks its own keys up instead of asking every filter.
 
-Filters are numbered densely; under each key stands an array of these numbers sorted by least amount, so that "at least
-so much" is the beginning of the array. The least weight stands in an array beside them. What a key cannot say
-(excluded words, phrases, very long lists) is checked by `alerts.filters.matches` for the few that are found.
+Filters are numbered densely; under each key stand arrays of these numbers, one for each least weight, sorted by least
+amount, so that "at least so much" is the beginning of an array. What a key cannot say (excluded words, phrases, very
+long lists) is checked by `alerts.filters.matches` for the few that are found.
 """
 
 from __future__ import annotations
@@ -10,31 +10,33 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alerts.filters import Criteria, TenderFacts, matches
-from alerts.matching.keys import NO_AMOUNT, Key, in_hundredths, keep
+from alerts.matching.keys import NO_AMOUNT, Kept, Key, in_hundredths, keep
 from alerts.subscriptions import Followed
 
 __all__ = ["Index"]
 
 Numbers = NDArray[np.int32]
 
-# One byte a filter: the least weight (0-5), and whether finding it needs another look.
-_WEIGHT = 7
-_SEVERAL = 8  # it has several keys and may be found twice
-_DOUBTFUL = 16  # its keys do not say all it asks for
 _NONE = np.empty(0, dtype=np.int32)
 
 
 class _Shelf:
-    """The filters under one key, by least amount."""
+    """The filters under one key that ask for the same least weight, by least amount.
 
-    __slots__ = ("amounts", "numbers")
+    `sure`: finding one is proof. Those found otherwise may be found twice, or ask for more than their keys say.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("amounts", "numbers", "sure", "weight")
+
+    def __init__(self, weight: int, *, sure: bool) -> None:
+        self.weight = weight
+        self.sure = sure
         self.amounts: list[int] = []
         self.numbers: Numbers = _NONE
 
@@ -53,16 +55,22 @@ class _Shelf:
 
 
 class _Words:
-    """The words filters wait for, by their first letters: which of them does a text have?"""
+    """The beginnings of words that filters wait for: which of them does a text have?
+
+    Kept by their first letters, with the lengths that occur, so that a token costs a few look-ups, however many wait.
+    """
 
     def __init__(self) -> None:
-        self._by_letters: dict[str, Counter[str]] = {}
+        self._by_letters: dict[str, tuple[Counter[str], Counter[int]]] = {}
 
     def add(self, word: str, by: int) -> None:
-        words = self._by_letters.setdefault(word[:3], Counter())
+        words, lengths = self._by_letters.setdefault(word[:3], (Counter(), Counter()))
         words[word] += by
+        lengths[len(word)] += by
         if not words[word]:
             del words[word]
+        if not lengths[len(word)]:
+            del lengths[len(word)]
         if not words:
             del self._by_letters[word[:3]]
 
@@ -71,10 +79,11 @@ class _Words:
             return set()
         found: set[str] = set()
         for token in set(text):
-            for letters in (token[:3], token[:2]) if len(token) > 2 else (token,):
-                words = self._by_letters.get(letters)
-                if words:
-                    found.update(word for word in words if token.startswith(word))
+            for letters in {token[:3], token[:2]}:
+                kept = self._by_letters.get(letters)
+                if kept is not None:
+                    words, lengths = kept
+                    found.update(start for length in lengths if (start := token[:length]) in words)
         return found
 
 
@@ -83,13 +92,12 @@ class Index:
 
     def __init__(self) -> None:
         # (lead, buyer, currency) -> region -> category: most tenders miss at the first step.
-        self._shelves: dict[tuple[str, str, str], dict[str, dict[str, _Shelf]]] = {}
+        self._shelves: dict[tuple[str, str, str], dict[str, dict[str, list[_Shelf]]]] = {}
         self._words = _Words()
         self._used: Counter[str] = Counter()  # categories and flags that any filter names
         self._number_of: dict[int, int] = {}
         self._free: list[int] = []
         self._criteria: list[Criteria | None] = []
-        self._care = np.empty(0, dtype=np.uint8)
         self._subscription = np.empty(0, dtype=np.int64)
         self._subscriber = np.empty(0, dtype=np.int64)
 
@@ -103,7 +111,7 @@ class Index:
             self.remove(followed.id)
         live = list({followed.id: followed for followed in filters if followed.live}.values())
         self._make_room(len(live) - len(self._free))
-        shelved: dict[Key, list[tuple[int, int]]] = {}
+        shelved: dict[tuple[Key, int, bool], list[tuple[int, int]]] = {}
         for followed in live:
             number = self._free.pop()
             kept = keep(followed.criteria)
@@ -111,14 +119,22 @@ class Index:
             self._criteria[number] = followed.criteria
             self._subscription[number] = followed.id
             self._subscriber[number] = followed.subscriber_id
-            care = _SEVERAL * (len(kept.keys) > 1) | _DOUBTFUL * kept.doubtful
-            self._care[number] = followed.criteria.min_weight | care
             for key in kept.keys:
                 self._count(key, 1)
-                shelved.setdefault(key, []).append((kept.amount, number))
-        for (lead, buyer, currency, region, category), pairs in shelved.items():
-            by_region = self._shelves.setdefault((lead, buyer, currency), {})
-            by_region.setdefault(region, {}).setdefault(category, _Shelf()).add(pairs)
+                place = (key, followed.criteria.min_weight, _is_sure(kept))
+                shelved.setdefault(place, []).append((kept.amount, number))
+        for (key, weight, sure), pairs in shelved.items():
+            self._shelf(key, weight, sure=sure).add(pairs)
+
+    def _shelf(self, key: Key, weight: int, *, sure: bool) -> _Shelf:
+        """The shelf of a key and weight, made if there is none."""
+        lead, buyer, currency, region, category = key
+        shelves = self._shelves.setdefault((lead, buyer, currency), {}).setdefault(region, {}).setdefault(category, [])
+        for shelf in shelves:
+            if (shelf.weight, shelf.sure) == (weight, sure):
+                return shelf
+        shelves.append(_Shelf(weight, sure=sure))
+        return shelves[-1]
 
     def remove(self, subscription_id: int) -> None:
         """Forget a filter; one that is not kept is no error."""
@@ -127,14 +143,10 @@ class Index:
             return
         criteria = self._criteria[number]
         assert criteria is not None  # noqa: S101 - set with the number
-        for key in keep(criteria).keys:
-            lead, buyer, currency, region, category = key
+        kept = keep(criteria)
+        for key in kept.keys:
             self._count(key, -1)
-            by_region = self._shelves[lead, buyer, currency]
-            shelf = by_region[region][category]
-            shelf.remove(number)
-            if not shelf.amounts:
-                del by_region[region][category]
+            self._shelf(key, criteria.min_weight, sure=_is_sure(kept)).remove(number)
         self._criteria[number] = None
         self._free.append(number)
 
@@ -153,7 +165,6 @@ class Index:
         size = len(self._criteria)
         more = max(missing, size // 2, 64)
         self._criteria.extend([None] * more)
-        self._care = np.resize(self._care, size + more)
         self._subscription = np.resize(self._subscription, size + more)
         self._subscriber = np.resize(self._subscriber, size + more)
         self._free.extend(range(size + more - 1, size - 1, -1))
@@ -173,49 +184,46 @@ class Index:
         return {subscriber: sorted(subscriptions) for subscriber, subscriptions in found.items()}
 
     def _numbers(self, facts: TenderFacts) -> Numbers:
-        parts = list(self._found(facts))
-        if not parts:
-            return _NONE
-        numbers = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        care = self._care[numbers]
-        heavy = (care & _WEIGHT) <= facts.weight
-        numbers, care = numbers[heavy], care[heavy]
-        look_again = care > _WEIGHT
-        if not look_again.any():
-            return numbers
-        again = np.unique(numbers[look_again])
-        doubtful = (self._care[again] & _DOUBTFUL).astype(bool)
-        proven = [number for number in again[doubtful].tolist() if self._proven(number, facts)]
-        return np.concatenate([numbers[~look_again], again[~doubtful], np.array(proven, dtype=np.int32)])
+        sure: list[Numbers] = []
+        unsure: list[Numbers] = []
+        amount = NO_AMOUNT if facts.amount is None else in_hundredths(facts.amount)
+        for currency, shelves in self._found(facts):
+            for shelf in shelves:
+                if shelf.weight > facts.weight:
+                    continue
+                numbers = shelf.numbers[: bisect_right(shelf.amounts, amount)] if currency else shelf.numbers
+                (sure if shelf.sure else unsure).append(numbers)
+        if unsure:
+            sure.append(self._proven(np.unique(np.concatenate(unsure)), facts))
+        return np.concatenate(sure) if sure else _NONE
 
-    def _proven(self, number: int, facts: TenderFacts) -> bool:
-        criteria = self._criteria[number]
-        return criteria is not None and matches(criteria, facts)
+    def _proven(self, numbers: Numbers, facts: TenderFacts) -> Numbers:
+        """Those of a few filters that a tender meets, each asked in full."""
+        asked = ((number, self._criteria[number]) for number in numbers.tolist())
+        proven = [number for number, criteria in asked if criteria is not None and matches(criteria, facts)]
+        return np.array(proven, dtype=np.int32)
 
-    def _found(self, facts: TenderFacts) -> Iterator[Numbers]:
-        """The arrays under each of a tender's keys, cut where the least amounts go beyond its own."""
+    def _found(self, facts: TenderFacts) -> Iterator[tuple[str, list[_Shelf]]]:
+        """The shelves under each of a tender's keys, with the currency of the key."""
         leads = ["", *(f"w:{word}" for word in self._words.held_by(facts.words))]
         leads += [lead for code in facts.indicators if (lead := f"i:{code}") in self._used]
         buyers = ("", facts.buyer) if facts.buyer else ("",)
         regions = ("", *facts.regions)
         categories = ("", *(key for key in facts.categories if key in self._used))
-        amount = NO_AMOUNT if facts.amount is None else in_hundredths(facts.amount)
         currencies = ("", facts.currency) if facts.amount is not None and facts.currency else ("",)
-        for lead in leads:
-            for buyer in buyers:
-                for currency in currencies:
-                    by_region = self._shelves.get((lead, buyer, currency))
-                    if not by_region:
-                        continue
-                    for region in regions:
-                        by_category = by_region.get(region)
-                        if not by_category:
-                            continue
-                        for category in categories:
-                            shelf = by_category.get(category)
-                            if shelf is None:
-                                continue
-                            if not currency:
-                                yield shelf.numbers
-                            elif end := bisect_right(shelf.amounts, amount):
-                                yield shelf.numbers[:end]
+        for first in product(leads, buyers, currencies):
+            by_region = self._shelves.get(first)
+            if not by_region:
+                continue
+            for region in regions:
+                by_category = by_region.get(region)
+                if not by_category:
+                    continue
+                for category in categories:
+                    shelves = by_category.get(category)
+                    if shelves:
+                        yield first[2], shelves
+
+
+def _is_sure(kept: Kept) -> bool:
+    return len(kept.keys) == 1 and not kept.doubtful

@@ -125,7 +125,7 @@ class Matcher:
             first = one.event.kind == "published"
             having = told.setdefault(tender_id, set())
             if not first:
-                having |= await self._having(connection, tender_id, one.people.keys() - having)
+                having.update(await self._having(connection, tender_id, one.people.keys() - having))
             for subscriber_id, subscription_ids in one.people.items():
                 again = not first and subscriber_id in having
                 debts.append(
@@ -139,7 +139,7 @@ class Matcher:
                         tender_time=one.tender_time,
                     )
                 )
-            having |= one.people.keys()
+            having.update(one.people)
         return debts
 
     async def _having(self, connection: AsyncConnection, tender_id: int, people: Collection[int]) -> set[int]:

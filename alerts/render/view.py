@@ -35,7 +35,7 @@ CARD_LIMIT = 900  # of visible text, in UTF-16 units
 NAMES_LIMIT = 120
 FRAME_LIMIT = 290  # the mark, told before, the count of checks, how many more flags, the last line
 _MOST_FLAGS = 3
-_TITLE, _BUYER, _METHOD, _NAME = 140, 120, 60, 40
+_TITLE, _BUYER, _METHOD, _NAME = 140, 120, 60, 60
 _SMALLEST_FLAG = 60
 
 _ISO_CODE = re.compile(r"[A-Za-z]{3}")
@@ -145,7 +145,7 @@ def names_text(names: tuple[str, ...], language: str) -> str:
     shown = ", ".join(isolate(cut(clean(name), _NAME)) for name in names[:3])
     if len(names) > 3:
         shown = _("%(names)s and %(more)s more") % {"names": shown, "more": len(names) - 3}
-    return cut(_("Matches: %(names)s.") % {"names": shown}, NAMES_LIMIT)
+    return cut(_("Matches: %(names)s.") % {"names": shown}, NAMES_LIMIT).replace("….", "…")
 
 
 def fitted(sentences: list[Sentence], room: int, most: int = _MOST_FLAGS) -> list[Sentence]:

@@ -1,0 +1,129 @@
+"""The index answers what asking every filter would."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.filters import Criteria, TenderFacts, matches
+from alerts.matching import Index
+from alerts.matching.keys import MOST_KEYS, keep
+from alerts.subscriptions import Followed
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+REGIONS = ("KZ", "KZ-61", "KZ-75", "UA", "UA-46")
+BUYERS = tuple(f"KZ-BIN-{n:012}" for n in range(12))
+CATEGORIES = ("fuel", "coal", "CPV:09", "CPV:091", "ENSTRU:1920", "furniture")
+WORDS = ("ремонт", "кровли", "школы", "уголь", "ит", "отопление")
+STEMS = ("кровл", "ремонт", "ремонт кров", "школ", "ит", "угол", "отоплен")
+CODES = ("R003", "R018", "KZ-08")
+AMOUNTS = (Decimal("0.01"), Decimal(100), Decimal("99999.99"), Decimal(100_000), Decimal(10) ** 15)
+
+
+def some(values: tuple[str, ...], most: int = 3) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=most, unique=True).map(tuple)
+
+
+CRITERIA = st.builds(
+    Criteria,
+    regions=some(REGIONS, 5),
+    buyers=some(BUYERS, 12),
+    categories=some(CATEGORIES, 6),
+    min_amount=st.none() | st.sampled_from(AMOUNTS),
+    currency=st.sampled_from(("KZT", "UAH")),
+    min_weight=st.integers(0, 5),
+    indicators=some(CODES),
+    words=some(STEMS),
+    without_words=st.just(()) | some(STEMS, 2),
+)
+FACTS = st.builds(
+    TenderFacts,
+    regions=st.sampled_from(((), ("KZ",), ("KZ", "KZ-61"), ("UA", "UA-46"))),
+    buyer=st.sampled_from(("", *BUYERS)),
+    categories=some(CATEGORIES).map(frozenset),
+    amount=st.none() | st.sampled_from((*AMOUNTS, Decimal("100.004"), Decimal(10) ** 17)),
+    currency=st.sampled_from(("", "KZT", "UAH")),
+    weight=st.integers(0, 5),
+    indicators=some(CODES).map(frozenset),
+    words=st.lists(st.sampled_from(WORDS), max_size=6).map(tuple),
+)
+
+
+def follow(id_: int, criteria: Criteria, *, live: bool = True, subscriber: int = 1) -> Followed:
+    return Followed(id_, subscriber, criteria, live, MOMENT)
+
+
+def naive(filters: dict[int, Criteria], facts: TenderFacts) -> list[int]:
+    return sorted(id_ for id_, criteria in filters.items() if matches(criteria, facts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CRITERIA, min_size=1, max_size=25), st.lists(FACTS, min_size=1, max_size=6))
+def test_the_index_finds_what_asking_every_filter_finds(criteria: list[Criteria], tenders: list[TenderFacts]) -> None:
+    filters = dict(enumerate(criteria, start=100))
+    index = Index()
+    index.put(follow(id_, one) for id_, one in filters.items())
+    for facts in tenders:
+        assert sorted(index.match(facts).tolist()) == naive(filters, facts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 12), CRITERIA, st.sampled_from(("put", "put", "dead", "remove"))), max_size=40),
+    st.lists(FACTS, min_size=1, max_size=4),
+)
+def test_the_index_stays_right_through_changes(
+    steps: list[tuple[int, Criteria, str]], tenders: list[TenderFacts]
+) -> None:
+    filters: dict[int, Criteria] = {}
+    index = Index()
+    for id_, criteria, what in steps:
+        if what == "put":
+            index.put([follow(id_, criteria)])
+            filters[id_] = criteria
+        else:
+            index.put([follow(id_, criteria, live=False)]) if what == "dead" else index.remove(id_)
+            filters.pop(id_, None)
+    assert len(index) == len(filters)
+    for facts in tenders:
+        assert sorted(index.match(facts).tolist()) == naive(filters, facts)
+
+
+def test_a_person_with_several_filters_is_found_once_with_all_that_matched() -> None:
+    index = Index()
+    index.put(
+        [
+            follow(1, Criteria(regions=("KZ-61", "KZ-75")), subscriber=7),
+            follow(2, Criteria(words=("кровл", "ремонт")), subscriber=7),
+            follow(3, Criteria(regions=("UA",)), subscriber=7),
+            follow(4, Criteria(), subscriber=8),
+        ]
+    )
+    facts = TenderFacts(regions=("KZ", "KZ-61"), words=("ремонт", "кровли"), weight=2)
+    assert index.people(facts) == {7: [1, 2], 8: [4]}
+
+
+def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() -> None:
+    criteria = Criteria(regions=REGIONS, buyers=BUYERS, categories=CATEGORIES)
+    assert len(keep(criteria).keys) <= MOST_KEYS
+    index = Index()
+    index.put([follow(1, criteria)])
+    right = TenderFacts(regions=("KZ",), buyer=BUYERS[3], categories=frozenset({"fuel"}), weight=1)
+    wrong = TenderFacts(regions=("KZ",), buyer="KZ-BIN-999999999999", categories=frozenset({"fuel"}), weight=1)
+    assert index.match(right).tolist() == [1]
+    assert index.match(wrong).tolist() == []
+
+
+def test_a_filter_put_away_leaves_nothing_behind() -> None:
+    index = Index()
+    for round_ in range(3):
+        index.put(follow(id_, Criteria(words=("кровл",), regions=("KZ",))) for id_ in range(round_, 200))
+        for id_ in range(200):
+            index.remove(id_)
+    assert len(index) == 0
+    assert not index._used
+    assert not index._words._by_letters
+    assert len(index._criteria) < 400
