@@ -45,7 +45,7 @@ def test_every_page_of_the_docs_is_reached_from_the_readme():
 def test_every_template_has_its_twin_in_the_other_languages():
     for path in (ROOT / "templates").rglob("*"):
         for language in LANGUAGES:
-            if path.is_file() and (path.stem == language or path.parent.name == language):
+            if path.is_file() and language in (path.stem, path.parent.name):
                 for other in LANGUAGES:
                     twin = (
                         path.with_name(path.name.replace(language, other, 1))
