@@ -1,15 +1,15 @@
 """All live filters in memory, found by composite key: a tender looks its own keys up instead of asking every filter.
 
-Filters are numbered densely; under each key stand arrays of these numbers, one for each least weight, sorted by least
-amount, so that "at least so much" is the beginning of an array. What a key cannot say (excluded words, phrases, very
-long lists) is checked by `alerts.filters.matches` for the few that are found.
+Filters are numbered densely; under each key stand arrays of these numbers, one for each currency, weight and sum that
+tenders came with. What a key cannot say (excluded words, phrases, very long lists) is checked by
+`alerts.filters.matches` for the few that are found.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
@@ -17,83 +17,80 @@ from numpy.typing import NDArray
 
 from alerts.filters import Criteria, TenderFacts, matches
 from alerts.matching.keys import NO_AMOUNT, Kept, Key, in_hundredths, keep
+from alerts.matching.words import Words
 from alerts.subscriptions import Followed
 
 __all__ = ["Index"]
 
 Numbers = NDArray[np.int32]
+Place = tuple[str, str, str, str]
+"""A key without its currency: (lead, buyer, region, category)."""
 
 _NONE = np.empty(0, dtype=np.int32)
 
 
+_ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("weight", np.int8)])
+"""A filter under a key: its least amount in hundredths, its number, the number of its currency, its least weight."""
+
+Row = tuple[int, int, int, int]
+
+
+Asked = tuple[int, int, int]
+"""What a tender brings: the number of its currency, its weight, the largest least amount that it reaches."""
+View = tuple[Numbers, Numbers | None]
+
+
 class _Shelf:
-    """The filters under one key that ask for the same least weight, by least amount.
+    """The filters under one key, by least amount; `doubtful` beside them, where finding one is not yet proof.
 
-    `sure`: finding one is proof. Those found otherwise may be found twice, or ask for more than their keys say.
+    `views` keeps what was found for earlier tenders: people ask for round sums, so few different ones come up.
     """
 
-    __slots__ = ("amounts", "numbers", "sure", "weight")
+    __slots__ = ("doubtful", "sure", "views")
 
-    def __init__(self, weight: int, *, sure: bool) -> None:
-        self.weight = weight
-        self.sure = sure
-        self.amounts: list[int] = []
-        self.numbers: Numbers = _NONE
-
-    def add(self, pairs: list[tuple[int, int]]) -> None:
-        new_amounts, new_numbers = zip(*pairs, strict=True)
-        amounts = np.concatenate([np.array(self.amounts, dtype=np.int64), np.array(new_amounts, dtype=np.int64)])
-        numbers = np.concatenate([self.numbers, np.array(new_numbers, dtype=np.int32)])
-        order = np.argsort(amounts, kind="stable")
-        self.amounts = amounts[order].tolist()
-        self.numbers = numbers[order]
-
-    def remove(self, number: int) -> None:
-        place = int(np.flatnonzero(self.numbers == number)[0])
-        self.numbers = np.delete(self.numbers, place)
-        del self.amounts[place]
-
-
-class _Words:
-    """The beginnings of words that filters wait for: which of them does a text have?
-
-    Kept by their first letters, with the lengths that occur, so that a token costs a few look-ups, however many wait.
-    """
+    MOST_VIEWS = 256
 
     def __init__(self) -> None:
-        self._by_letters: dict[str, tuple[Counter[str], Counter[int]]] = {}
+        self.sure = np.empty(0, dtype=_ROW)
+        self.doubtful = np.empty(0, dtype=_ROW)
+        self.views: dict[Asked, View] = {}
 
-    def add(self, word: str, by: int) -> None:
-        words, lengths = self._by_letters.setdefault(word[:3], (Counter(), Counter()))
-        words[word] += by
-        lengths[len(word)] += by
-        if not words[word]:
-            del words[word]
-        if not lengths[len(word)]:
-            del lengths[len(word)]
-        if not words:
-            del self._by_letters[word[:3]]
+    def add(self, rows: list[Row], *, sure: bool) -> None:
+        name = "sure" if sure else "doubtful"
+        together = np.concatenate([getattr(self, name), np.array(rows, dtype=_ROW)])
+        setattr(self, name, together[np.argsort(together["amount"], kind="stable")])
+        self.views.clear()
 
-    def held_by(self, text: Iterable[str]) -> set[str]:
-        if not self._by_letters:
-            return set()
-        found: set[str] = set()
-        for token in set(text):
-            for letters in {token[:3], token[:2]}:
-                kept = self._by_letters.get(letters)
-                if kept is not None:
-                    words, lengths = kept
-                    found.update(start for length in lengths if (start := token[:length]) in words)
-        return found
+    def remove(self, number: int) -> None:
+        self.sure = self.sure[self.sure["number"] != number]
+        self.doubtful = self.doubtful[self.doubtful["number"] != number]
+        self.views.clear()
+
+    def view(self, asked: Asked) -> View:
+        """Made when first asked for, kept until a filter under the key changes."""
+        if len(self.views) >= self.MOST_VIEWS:
+            self.views.clear()
+        made = (_asking(self.sure, asked), _asking(self.doubtful, asked) if len(self.doubtful) else None)
+        self.views[asked] = made
+        return made
+
+
+def _asking(rows: NDArray[np.void], asked: Asked) -> Numbers:
+    currency, weight, amount = asked
+    rows = rows[: int(np.searchsorted(rows["amount"], amount, side="right"))]
+    fits = (rows["weight"] <= weight) & ((rows["currency"] == currency) | (rows["currency"] == 0))
+    return np.ascontiguousarray(rows["number"][fits])
 
 
 class Index:
     """Filters by what they ask for. `put` and `remove` keep it current, `match` asks it."""
 
     def __init__(self) -> None:
-        # (lead, buyer, currency) -> region -> category: most tenders miss at the first step.
-        self._shelves: dict[tuple[str, str, str], dict[str, dict[str, list[_Shelf]]]] = {}
-        self._words = _Words()
+        # (lead, buyer) -> region -> category: most tenders miss at the first step.
+        self._shelves: dict[tuple[str, str], dict[str, dict[str, _Shelf]]] = {}
+        self._currencies: dict[str, int] = {"": 0}
+        self._amounts = [NO_AMOUNT]  # that any filter ever asked for at least, ascending
+        self._words = Words()
         self._used: Counter[str] = Counter()  # categories and flags that any filter names
         self._number_of: dict[int, int] = {}
         self._free: list[int] = []
@@ -111,30 +108,36 @@ class Index:
             self.remove(followed.id)
         live = list({followed.id: followed for followed in filters if followed.live}.values())
         self._make_room(len(live) - len(self._free))
-        shelved: dict[tuple[Key, int, bool], list[tuple[int, int]]] = {}
+        shelved: dict[tuple[Place, bool], list[Row]] = {}
         for followed in live:
             number = self._free.pop()
             kept = keep(followed.criteria)
+            place_of = bisect_right(self._amounts, kept.amount)
+            if self._amounts[place_of - 1] != kept.amount:
+                self._amounts.insert(place_of, kept.amount)
             self._number_of[followed.id] = number
             self._criteria[number] = followed.criteria
             self._subscription[number] = followed.id
             self._subscriber[number] = followed.subscriber_id
             for key in kept.keys:
                 self._count(key, 1)
-                place = (key, followed.criteria.min_weight, _is_sure(kept))
-                shelved.setdefault(place, []).append((kept.amount, number))
-        for (key, weight, sure), pairs in shelved.items():
-            self._shelf(key, weight, sure=sure).add(pairs)
+                row = (kept.amount, number, self._currency(key[2]), followed.criteria.min_weight)
+                shelved.setdefault((key[:2] + key[3:], _is_sure(kept)), []).append(row)
+        for (place, sure), rows in shelved.items():
+            self._shelf(place).add(rows, sure=sure)
 
-    def _shelf(self, key: Key, weight: int, *, sure: bool) -> _Shelf:
-        """The shelf of a key and weight, made if there is none."""
-        lead, buyer, currency, region, category = key
-        shelves = self._shelves.setdefault((lead, buyer, currency), {}).setdefault(region, {}).setdefault(category, [])
-        for shelf in shelves:
-            if (shelf.weight, shelf.sure) == (weight, sure):
-                return shelf
-        shelves.append(_Shelf(weight, sure=sure))
-        return shelves[-1]
+    def _currency(self, code: str) -> int:
+        """The number of a currency; that of none is 0."""
+        return self._currencies.setdefault(code, len(self._currencies))
+
+    def _shelf(self, place: Place) -> _Shelf:
+        """The shelf of a key, made if there is none."""
+        lead, buyer, region, category = place
+        by_category = self._shelves.setdefault((lead, buyer), {}).setdefault(region, {})
+        shelf = by_category.get(category)
+        if shelf is None:
+            shelf = by_category[category] = _Shelf()
+        return shelf
 
     def remove(self, subscription_id: int) -> None:
         """Forget a filter; one that is not kept is no error."""
@@ -146,7 +149,7 @@ class Index:
         kept = keep(criteria)
         for key in kept.keys:
             self._count(key, -1)
-            self._shelf(key, criteria.min_weight, sure=_is_sure(kept)).remove(number)
+            self._shelf(key[:2] + key[3:]).remove(number)
         self._criteria[number] = None
         self._free.append(number)
 
@@ -171,14 +174,14 @@ class Index:
 
     def match(self, facts: TenderFacts) -> NDArray[np.int64]:
         """Ids of the filters a tender meets, each once, in no order."""
-        return self._subscription[self._numbers(facts)]
+        return self._subscription.take(self._numbers(facts))
 
     def people(self, facts: TenderFacts) -> dict[int, list[int]]:
         """Who is to be told: subscriber -> ids of their filters that matched, in ascending order."""
         numbers = self._numbers(facts)
         found: dict[int, list[int]] = {}
         for subscriber, subscription in zip(
-            self._subscriber[numbers].tolist(), self._subscription[numbers].tolist(), strict=True
+            self._subscriber.take(numbers).tolist(), self._subscription.take(numbers).tolist(), strict=True
         ):
             found.setdefault(subscriber, []).append(subscription)
         return {subscriber: sorted(subscriptions) for subscriber, subscriptions in found.items()}
@@ -186,16 +189,21 @@ class Index:
     def _numbers(self, facts: TenderFacts) -> Numbers:
         sure: list[Numbers] = []
         unsure: list[Numbers] = []
-        amount = NO_AMOUNT if facts.amount is None else in_hundredths(facts.amount)
-        for currency, shelves in self._found(facts):
-            for shelf in shelves:
-                if shelf.weight > facts.weight:
-                    continue
-                numbers = shelf.numbers[: bisect_right(shelf.amounts, amount)] if currency else shelf.numbers
-                (sure if shelf.sure else unsure).append(numbers)
+        asked = self._asked(facts)
+        for shelf in self._found(facts):
+            numbers, doubtful = shelf.views.get(asked) or shelf.view(asked)
+            sure.append(numbers)
+            if doubtful is not None:
+                unsure.append(doubtful)
         if unsure:
             sure.append(self._proven(np.unique(np.concatenate(unsure)), facts))
         return np.concatenate(sure) if sure else _NONE
+
+    def _asked(self, facts: TenderFacts) -> Asked:
+        if facts.amount is None:
+            return 0, facts.weight, NO_AMOUNT
+        reached = bisect_right(self._amounts, in_hundredths(facts.amount))
+        return self._currencies.get(facts.currency, 0), facts.weight, self._amounts[reached - 1]
 
     def _proven(self, numbers: Numbers, facts: TenderFacts) -> Numbers:
         """Those of a few filters that a tender meets, each asked in full."""
@@ -203,26 +211,16 @@ class Index:
         proven = [number for number, criteria in asked if criteria is not None and matches(criteria, facts)]
         return np.array(proven, dtype=np.int32)
 
-    def _found(self, facts: TenderFacts) -> Iterator[tuple[str, list[_Shelf]]]:
-        """The shelves under each of a tender's keys, with the currency of the key."""
+    def _found(self, facts: TenderFacts) -> list[_Shelf]:
+        """The shelves under each of a tender's keys."""
         leads = ["", *(f"w:{word}" for word in self._words.held_by(facts.words))]
         leads += [lead for code in facts.indicators if (lead := f"i:{code}") in self._used]
         buyers = ("", facts.buyer) if facts.buyer else ("",)
         regions = ("", *facts.regions)
-        categories = ("", *(key for key in facts.categories if key in self._used))
-        currencies = ("", facts.currency) if facts.amount is not None and facts.currency else ("",)
-        for first in product(leads, buyers, currencies):
-            by_region = self._shelves.get(first)
-            if not by_region:
-                continue
-            for region in regions:
-                by_category = by_region.get(region)
-                if not by_category:
-                    continue
-                for category in categories:
-                    shelves = by_category.get(category)
-                    if shelves:
-                        yield first[2], shelves
+        categories = ["", *(key for key in facts.categories if key in self._used)]
+        by_region = [shelves for first in product(leads, buyers) if (shelves := self._shelves.get(first))]
+        by_category = [kinds for one in by_region for region in regions if (kinds := one.get(region))]
+        return [shelf for one in by_category for category in categories if (shelf := one.get(category))]
 
 
 def _is_sure(kept: Kept) -> bool:
