@@ -8,7 +8,9 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import AiogramError
+from aiogram.methods.base import Response
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from aiogram.types import Message as SentMessage
 
 from alerts.channels.base import Button, Message
 from alerts.channels.telegram.errors import delivery_error
@@ -16,6 +18,7 @@ from alerts.channels.telegram.errors import delivery_error
 __all__ = ["TelegramChannel", "connect", "keyboard"]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_ANSWER = Response[SentMessage]  # aiogram asks for this model at each answer; pydantic builds it anew unless it is held
 
 
 def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:
