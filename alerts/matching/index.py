@@ -27,6 +27,8 @@ Place = tuple[str, str, str, str]
 """A key without its currency: (lead, buyer, region, category)."""
 
 _NONE = np.empty(0, dtype=np.int32)
+_FEW = 8
+"""So many filters under a key are asked one by one, sooner than arrays are set up. Most keys have one or two."""
 
 
 _ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("weight", np.int8)])
@@ -46,25 +48,32 @@ class _Shelf:
     `views` keeps what was found for earlier tenders: people ask for round sums, so few different ones come up.
     """
 
-    __slots__ = ("doubtful", "sure", "views")
+    __slots__ = ("doubtful", "few", "sure", "views")
 
     MOST_VIEWS = 256
 
     def __init__(self) -> None:
         self.sure = np.empty(0, dtype=_ROW)
         self.doubtful = np.empty(0, dtype=_ROW)
+        self.few: list[tuple[int, int, int, int, bool]] | None = []  # all of them, with `sure`, where they are few
         self.views: dict[Asked, View] = {}
 
     def add(self, rows: list[Row], *, sure: bool) -> None:
         name = "sure" if sure else "doubtful"
         together = np.concatenate([getattr(self, name), np.array(rows, dtype=_ROW)])
         setattr(self, name, together[np.argsort(together["amount"], kind="stable")])
-        self.views.clear()
+        self._changed()
 
     def remove(self, number: int) -> None:
         self.sure = self.sure[self.sure["number"] != number]
         self.doubtful = self.doubtful[self.doubtful["number"] != number]
+        self._changed()
+
+    def _changed(self) -> None:
         self.views.clear()
+        self.few = None
+        if len(self.sure) + len(self.doubtful) <= _FEW:
+            self.few = [(*row, True) for row in self.sure.tolist()] + [(*row, False) for row in self.doubtful.tolist()]
 
     def view(self, asked: Asked) -> View:
         """Made when first asked for, kept until a filter under the key changes."""
@@ -189,12 +198,21 @@ class Index:
     def _numbers(self, facts: TenderFacts) -> Numbers:
         sure: list[Numbers] = []
         unsure: list[Numbers] = []
-        asked = self._asked(facts)
+        few: tuple[list[int], list[int]] = ([], [])  # doubtful, sure
+        asked = currency, weight, amount = self._asked(facts)
         for shelf in self._found(facts):
+            if shelf.few is not None:
+                for least, number, of, lightest, proof in shelf.few:
+                    if least <= amount and lightest <= weight and of in (0, currency):
+                        few[proof].append(number)
+                continue
             numbers, doubtful = shelf.views.get(asked) or shelf.view(asked)
             sure.append(numbers)
             if doubtful is not None:
                 unsure.append(doubtful)
+        for found, kept in zip(few, (unsure, sure), strict=True):
+            if found:
+                kept.append(np.array(found, dtype=np.int32))
         if unsure:
             sure.append(self._proven(np.unique(np.concatenate(unsure)), facts))
         return np.concatenate(sure) if sure else _NONE
