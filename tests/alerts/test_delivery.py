@@ -153,6 +153,15 @@ async def test_a_storm_of_429_loses_nothing_repeats_nothing_and_stops_the_whole_
     assert sorted(address for address, _ in post.channel.accepted) == sorted(map(str, range(30)))
 
 
+async def test_while_the_whole_bot_waits_the_ledger_is_left_alone(post, world) -> None:
+    for n in range(5):
+        await world.owe(await world.person(str(n)))
+    post.pacer.hold(30)
+    before = await world.rows()
+    await post.run()
+    assert await world.rows() == before
+
+
 async def test_a_group_that_asks_to_wait_waits_alone(post, world) -> None:
     group, person = await world.person("-9"), await world.person("1")
     await world.owe(group)

@@ -105,6 +105,24 @@ async def test_who_lost_the_lease_may_not_start(world, clock) -> None:
     assert await world.outbox.start(quick, LEASE) == set()
 
 
+async def test_who_gave_a_message_back_may_not_start_it_for_the_one_who_took_it(world, clock) -> None:
+    id_ = await world.owe(await world.person())
+    first = await world.outbox.claim(1, LEASE)
+    await world.outbox.release([id_], clock())
+    clock.advance(seconds=1)
+    second = await world.outbox.claim(1, LEASE)
+    assert await world.outbox.start(first, LEASE) == set()
+    assert await world.outbox.start(second, LEASE) == {id_}
+
+
+async def test_chats_that_wait_take_no_place_in_a_claim(world, clock) -> None:
+    waiting, ready = [await world.owe(await world.person(str(n))) for n in range(2)]
+    await world.outbox.claim(1)
+    await world.outbox.release([waiting], clock() + timedelta(seconds=30))
+    world.outbox._after.clear()  # as after a restart: the waiting chat is looked at first
+    assert [owed.id for owed in await world.outbox.claim(1)] == [ready]
+
+
 async def test_an_answer_that_comes_after_the_lease_still_counts(world, clock) -> None:
     [id_] = [await world.owe(await world.person())]
     await world.outbox.start(await world.outbox.claim(1, LEASE), LEASE)
