@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -22,6 +22,7 @@ from alerts.subscriptions import Subscriptions
 __all__ = ["Deliverer", "Delivery", "Render", "Trouble"]
 
 Render = Callable[[Owed], Awaitable[Message]]
+Prepare = Callable[[Sequence[Owed]], Awaitable[None]]
 Trouble = Callable[[Owed, str], None]
 
 log = structlog.get_logger(__name__)
@@ -48,7 +49,8 @@ def _log_trouble(owed: Owed, words: str) -> None:
 class Deliverer:
     """Sends what is owed. `do_one` in a loop; `stop` before leaving.
 
-    `render` makes the message of a row; `trouble` is told of messages that are refused for their content: our bug.
+    `render` makes the message of a row, after `prepare` has seen all rows just claimed; `trouble` is told of messages
+    that are refused for their content: our bug.
     """
 
     def __init__(  # noqa: PLR0917 - its parts, wired in one place
@@ -60,6 +62,7 @@ class Deliverer:
         pacer: Pacer,
         clock: Callable[[], datetime],
         *,
+        prepare: Prepare | None = None,
         settings: Delivery | None = None,
         trouble: Trouble = _log_trouble,
         jitter: Callable[[], float] = random.random,
@@ -68,6 +71,7 @@ class Deliverer:
         self._subscriptions = subscriptions
         self._channels = channels
         self._render = render
+        self._prepare = prepare
         self._pacer = pacer
         self._clock = clock
         self._settings = settings or Delivery()
@@ -122,6 +126,8 @@ class Deliverer:
             return
         if not self._claimed:
             self._claimed.extend(await self._outbox.claim(settings.claimed, self._later(settings.lease)))
+            if self._claimed and self._prepare is not None:
+                await self._prepare(self._claimed)
         chunk = [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))]
         rendered = [(owed, message) for owed in chunk if (message := await self._message(owed)) is not None]
         if not rendered:

@@ -73,6 +73,9 @@ class Pacer:
         if patience is not None and self.wait_of(chat) > patience:
             return False
         waiter = _Waiter(chat, first, patience, asyncio.get_running_loop().create_future())
+        if not self._waiting and self._moment_of(waiter) <= (now := self._now()):
+            self._use(waiter, now)
+            return True
         self._waiting.append(waiter)
         if self._giving is None or self._giving.done():
             self._giving = asyncio.create_task(self._give())

@@ -5,7 +5,7 @@ Every change of a filter names the subscriber too, so that a forged button canno
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from alerts.filters import Criteria, checked
 from alerts.subscribers import Subscriber, Subscribers
 from alerts.tables import Standing, subscribers, subscriptions
 from watchers.database import Database
+from watchers.reading import in_parts
 
 __all__ = [
     "Counts", "Followed", "Subscriber", "Subscription", "Subscriptions", "TooManyFilters", "UnknownFilter",
@@ -79,10 +80,17 @@ class Subscriptions(Subscribers):
 
     async def filters(self, subscriber_id: int) -> list[Subscription]:
         """A subscriber's filters, oldest first, paused ones too."""
-        where = and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.deleted_at.is_(None))
+        return (await self.filters_of([subscriber_id]))[subscriber_id]
+
+    async def filters_of(self, subscriber_ids: Collection[int]) -> dict[int, list[Subscription]]:
+        """The filters of many subscribers in few statements; who has none is in it with an empty list."""
+        found: dict[int, list[Subscription]] = {id_: [] for id_ in subscriber_ids}
         async with self._database.read() as connection:
-            rows = await connection.execute(select(subscriptions).where(where).order_by(subscriptions.c.id))
-            return [_subscription(row) for row in rows]
+            for part in in_parts(found):
+                where = and_(subscriptions.c.subscriber_id.in_(part), subscriptions.c.deleted_at.is_(None))
+                for row in await connection.execute(select(subscriptions).where(where).order_by(subscriptions.c.id)):
+                    found[row.subscriber_id].append(_subscription(row))
+        return found
 
     async def filter(self, subscriber_id: int, subscription_id: int) -> Subscription:
         """One filter. Raises UnknownFilter."""

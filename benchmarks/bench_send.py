@@ -150,12 +150,13 @@ class SendPath:
             ]
             await self.outbox.owe(connection, debts)
         free = Pace(per_second=1e6, reserved_per_second=0, chat_seconds=0, group_seconds=0)
-        render = Messages(self.store, self.subscriptions, self.renderer).render
+        messages = Messages(self.store, self.subscriptions, self.renderer)
         settings = Delivery(claimed=500, started=100, in_flight=100)
         channels = {"telegram": TelegramChannel(self.bot)}
         deliverer = Deliverer(
-            self.outbox, self.subscriptions, channels, render, Pacer(free), lambda: NOW, settings=settings
-        )
+            self.outbox, self.subscriptions, channels, messages.render, Pacer(free), lambda: NOW,
+            prepare=messages.prepare, settings=settings,
+        )  # fmt: skip
         begin = time.process_time()
         while await deliverer.do_one():
             pass

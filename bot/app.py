@@ -176,7 +176,13 @@ class App:
         async with self._bot() as bot:
             channel = TelegramChannel(bot)
             deliverer = Deliverer(
-                self.outbox, self.subscriptions, {channel.name: channel}, messages.render, self.pacer, self.clock
+                self.outbox,
+                self.subscriptions,
+                {channel.name: channel},
+                messages.render,
+                self.pacer,
+                self.clock,
+                prepare=messages.prepare,
             )
             await self.outbox.recover()
             try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -33,8 +35,9 @@ def _button(button: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=button.text, callback_data=button.data)
 
 
+@lru_cache(maxsize=512)
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
-    """Our buttons as Telegram's keyboard; None without any."""
+    """Our buttons as Telegram's keyboard; None without any. One for all who get the same card."""
     if not rows:
         return None
     return InlineKeyboardMarkup(inline_keyboard=[[_button(button) for button in row] for row in rows])
