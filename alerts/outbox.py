@@ -185,7 +185,8 @@ class Outbox:
     ) -> list[Row[Any]]:
         if not ids:
             return []
-        free = select(outbox.c.id).where(outbox.c.id.in_(ids), _state == State.DUE.value, outbox.c.due_at <= now)
+        among = self._database.among(outbox.c.id, ids)
+        free = select(outbox.c.id).where(among, _state == State.DUE.value, outbox.c.due_at <= now)
         take = update(outbox).where(outbox.c.id.in_(free.with_for_update(skip_locked=True)))
         take = take.values(state=State.SENDING.value, lease_until=lease_until)
         place = {id_: number for number, id_ in enumerate(ids)}
@@ -196,7 +197,7 @@ class Outbox:
     ) -> list[Owed]:
         if not rows:
             return []
-        query = select(*_PERSON).where(subscribers.c.id.in_([row.subscriber_id for row in rows]))
+        query = select(*_PERSON).where(self._database.among(subscribers.c.id, [row.subscriber_id for row in rows]))
         people = {person.id: person for person in await connection.execute(query)}
         owed: list[Owed] = []
         for row in rows:
@@ -223,7 +224,8 @@ class Outbox:
         async with self._database.write() as connection:
             for lease_until in {row.lease_until for row in rows if row.lease_until > now}:
                 ids = [row.id for row in rows if row.lease_until == lease_until]
-                ours = and_(outbox.c.id.in_(ids), outbox.c.state == State.SENDING, outbox.c.started_at.is_(None))
+                among = self._database.among(outbox.c.id, ids)
+                ours = and_(among, outbox.c.state == State.SENDING, outbox.c.started_at.is_(None))
                 mark = update(outbox).where(ours, outbox.c.lease_until == lease_until)
                 mark = mark.values(started_at=now, lease_until=now + lease).returning(outbox.c.id)
                 started.update((await connection.execute(mark)).scalars())
@@ -246,7 +248,7 @@ class Outbox:
 
     async def release(self, ids: Collection[int], due_at: datetime) -> None:
         """Give claimed messages back whose requests did not go out; their chats wait until `due_at`."""
-        mine = and_(outbox.c.id.in_(ids), outbox.c.state == State.SENDING)
+        mine = and_(self._database.among(outbox.c.id, ids), outbox.c.state == State.SENDING)
         values = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
         async with self._database.write() as connection:
             await connection.execute(update(outbox).where(mine).values(values))

@@ -87,7 +87,8 @@ class Subscriptions(Subscribers):
         found: dict[int, list[Subscription]] = {id_: [] for id_ in subscriber_ids}
         async with self._database.read() as connection:
             for part in in_parts(found):
-                where = and_(subscriptions.c.subscriber_id.in_(part), subscriptions.c.deleted_at.is_(None))
+                mine = self._database.among(subscriptions.c.subscriber_id, part)
+                where = and_(mine, subscriptions.c.deleted_at.is_(None))
                 for row in await connection.execute(select(subscriptions).where(where).order_by(subscriptions.c.id)):
                     found[row.subscriber_id].append(_subscription(row))
         return found

@@ -33,6 +33,7 @@ from bot.config_sections import SourceSection
 from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
+from bot.memory import settle
 from bot.times import utc_now
 from watchers.database import Database
 from watchers.indicators.base import Context, Finding
@@ -144,6 +145,7 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Run every role until `stop` is set, then end within two seconds, finishing what is in flight."""
         await self.prepare()
+        settle()
         log.info("started", roles=sorted(self.roles), sources=[source.name for source in self.sources])
         try:
             async with asyncio.TaskGroup() as group:

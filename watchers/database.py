@@ -7,7 +7,8 @@ against others), so that a writer never fails half-way for a lock it could have 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Numeric, Table, event, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -226,6 +240,13 @@ class Database:
             return list(range(last + 1, last + 1 + count))
         sequence = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
         return list((await connection.execute(sequence, {"name": table.name, "count": count})).scalars())
+
+    def among(self, column: ColumnElement[int], keys: Collection[int]) -> ColumnElement[bool]:
+        """`column IN keys`; on SQLite with one parameter, so that the statement is prepared once for any number."""
+        if self.dialect != "sqlite":
+            return column.in_(keys)
+        values = func.json_each(json.dumps(list(keys))).table_valued("value")
+        return column.in_(select(values.c.value))
 
     async def close(self) -> None:
         """Close every connection."""
