@@ -53,7 +53,10 @@ _DATETIME = re.compile(
 _YEARS = range(1900, 2200)
 
 
-@lru_cache(maxsize=4096)
+_LONGEST = 64
+"""Characters of a date or number at most: a megabyte that calls itself one is neither read nor remembered."""
+
+
 def parse_datetime(text: str) -> datetime | None:
     """Read an ISO 8601 date or date-time; None if it is not one.
 
@@ -61,6 +64,11 @@ def parse_datetime(text: str) -> datetime | None:
     source that knows it adds it when mapping). A date alone is its first moment. Digits after the sixth of a
     fraction are cut. A year before 1900 or after 2199 is a placeholder ("0001-01-01", "9999-12-31"), not a date.
     """
+    return _parse_datetime(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_datetime(text: str) -> datetime | None:
     text = text.strip()
     if len(text) >= 19 and text[4] == text[7] == "-" and text[10] in "T ":  # the usual shape: read in C
         try:
@@ -95,8 +103,12 @@ _NOTHING = msgspec.Raw(b"null")
 _LARGEST = Decimal(10) ** 18
 
 
+def _decimal(raw: msgspec.Raw) -> Decimal | None:
+    return _parse_decimal(bytes(raw)) if len(memoryview(raw)) <= _LONGEST else None
+
+
 @lru_cache(maxsize=4096)
-def _decimal(raw: bytes) -> Decimal | None:
+def _parse_decimal(raw: bytes) -> Decimal | None:
     text = raw.strip().strip(b'"').decode("ascii", "replace").strip()
     try:
         amount = Decimal(text)
@@ -143,7 +155,7 @@ class Value(_Struct, frozen=True):
     @property
     def amount(self) -> Decimal | None:
         """The exact amount; None if missing, not a number, not finite or beyond 10**18."""
-        return _decimal(bytes(self.raw_amount))
+        return _decimal(self.raw_amount)
 
 
 class Period(_Struct, frozen=True):
@@ -226,7 +238,7 @@ class AwardedItem(_Identified, frozen=True):
     @property
     def quantity(self) -> Decimal | None:
         """How much, in `unit`s, exact."""
-        return _decimal(bytes(self.raw_quantity))
+        return _decimal(self.raw_quantity)
 
 
 class Item(AwardedItem, frozen=True):

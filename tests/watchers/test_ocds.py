@@ -69,3 +69,9 @@ def test_numbers_as_ids_are_compared_as_text():
     release = msgspec.json.decode(b'{"ocid":"a","tender":{"items":[{"id":7}]},"tag":"tender"}', type=Release)
     assert release.tender.items[0].key == "7"
     assert release.tags == ("tender",)
+
+
+def test_a_megabyte_that_calls_itself_an_amount_or_a_date_is_neither_read_nor_remembered():
+    value = msgspec.json.decode(b'{"amount": "%s"}' % (b"1" * 1_000_000), type=Value)
+    assert value.amount is None
+    assert parse_datetime("2026-11-23" + " " * 1_000_000) is None

@@ -153,6 +153,7 @@ class _Walker:
         window = self.window
         window.at += 1
         opened = is_release = False
+        skipped: list[tuple[bytes, int]] = []  # broken values; said alone only where the rest of the object is read
         while (mark := window.peek()) >= 0 and mark not in _CLOSING:
             if mark == _COMMA:
                 window.at += 1
@@ -171,13 +172,16 @@ class _Walker:
             elif isinstance(end, int):
                 window.at = end
             elif inside:
-                window.skip_broken()
+                offset = window.offset
+                skipped.append((window.skip_broken(), offset))
             elif mark != _QUOTE:
                 window.skip_scalar()
             else:
                 break
         if opened:
             window.skip_broken(depth=1)
+            for raw, offset in skipped:
+                yield self._aside(Trouble.MALFORMED.value, raw, offset)
         return opened
 
     def _key(self) -> str | None:

@@ -67,7 +67,7 @@ def _mutants(draw: st.DrawFn) -> bytes:
         places = _places(release)
         if not places:
             break
-        place, strange = draw(st.sampled_from(places)), draw(_STRANGE)
+        place, strange = draw(st.sampled_from(places)), deepcopy(draw(_STRANGE))  # a later round may change it
         if draw(st.booleans()):
             _mutate(release, place, lambda node, key: node.pop(key))
         else:

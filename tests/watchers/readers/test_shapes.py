@@ -153,3 +153,11 @@ def test_raw_is_the_publishers_own_text() -> None:
     assert isinstance(read, Good)
     assert read.raw == raw
     assert read.url == URL
+
+
+def test_a_broken_wrapper_beside_a_good_list_is_set_aside_and_not_passed_over():
+    broken = b'{"releases": [{"ocid": "kept-aside", "tender": {"value": {"amount": NaN}}}]}'
+    reads = list(read_body(b'{"unknown": %s, "releases": [{"ocid": "good"}]}' % broken, "https://publisher.example/"))
+    assert [read.release.ocid for read in reads if isinstance(read, Good)] == ["good"]
+    [aside] = [read for read in reads if isinstance(read, SetAside)]
+    assert b"kept-aside" in aside.raw
