@@ -1,0 +1,1 @@
+"""Kazakhstan's state procurement portal, read through its open interface (OWS v3)."""
