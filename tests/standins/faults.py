@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.sandbox.http_faults import drop, send_cut
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -79,11 +81,9 @@ async def _play(fault: Fault, request: web.Request, handler: Handler) -> web.Str
     if fault.kind == "hang":
         await asyncio.sleep(3600)
     if fault.kind == "disconnect":
-        assert request.transport is not None
-        request.transport.abort()
-        return web.Response()
+        return drop(request)
     if fault.kind == "cut":
-        return await _cut(request, await handler(request))
+        return await send_cut(request, await handler(request))
     if fault.kind == "gzip_bomb":
         return web.Response(body=fault.body, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
     bodies = {
@@ -94,15 +94,3 @@ async def _play(fault: Fault, request: web.Request, handler: Handler) -> web.Str
     }
     status, body, kind = bodies[fault.kind]
     return web.Response(status=status, body=fault.body or body, headers={"Content-Type": kind, **fault.headers})
-
-
-async def _cut(request: web.Request, whole: web.StreamResponse) -> web.StreamResponse:
-    """Promise the whole body, send half of it, and hang up."""
-    assert isinstance(whole, web.Response)
-    assert isinstance(whole.body, bytes)
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(whole.body))})
-    await response.prepare(request)
-    await response.write(whole.body[: len(whole.body) // 2])
-    assert request.transport is not None
-    request.transport.close()
-    return response
