@@ -7,7 +7,8 @@ struct keeps the publisher's own text; properties give the clean value, worked o
 by the reader before it comes here. Fields nobody judges by, and those that carry personal data (contact points, street
 addresses), are not read; the raw answer is kept beside the release.
 
-Names are OCDS names in snake case; extensions used: lots, bids, location. Source: standard.open-contracting.org 1.1.
+Names are OCDS names in snake case; extensions used: lots, bids, location, statusDetails. Fields that OCDS has no place
+for say "ours" and have names no extension of OCDS uses. Source: standard.open-contracting.org 1.1.
 """
 
 from __future__ import annotations
@@ -21,24 +22,33 @@ import msgspec
 from msgspec import field
 
 __all__ = [
+    "Acceptance",
     "Address",
     "Amendment",
+    "Appeal",
     "Award",
     "AwardedItem",
     "Bid",
     "Bids",
     "Budget",
     "Classification",
+    "CommitteeSeat",
     "Contract",
+    "Debarment",
     "Document",
     "Identifier",
+    "Implementation",
     "Item",
     "Lot",
+    "OfficialDecision",
     "Organization",
     "Period",
+    "PlanPoint",
     "Planning",
+    "RelatedProcess",
     "Release",
     "Tender",
+    "Transaction",
     "Unit",
     "Value",
     "number",
@@ -206,8 +216,19 @@ class Identifier(_Identified, frozen=True):
     scheme: str | None = None
 
 
+class Debarment(_Identified, frozen=True):
+    """Ours: an entry in a register of suppliers who may not take part. Dates with their zone."""
+
+    start_date: str | None = None
+    end_date: str | None = None
+
+
 class Organization(_Identified, frozen=True):
-    """A party, or a reference to one (then only `id` and `name`). Contact points are not read: not needed, personal."""
+    """A party, or a reference to one (then only `id` and `name`). Contact points are not read: not needed, personal.
+
+    Ours: `registered_on`, the day of registration; `contact_keys`, digests by which equal telephones and addresses of
+    two parties are seen without either being kept; `debarments`; `natural_person`, whose name and number are not here.
+    """
 
     name: str | None = None
     name_kk: str | None = field(name="name_kk", default=None)
@@ -217,6 +238,10 @@ class Organization(_Identified, frozen=True):
     additional_identifiers: tuple[Identifier, ...] = ()
     address: Address | None = None
     roles: tuple[str, ...] = ()
+    registered_on: str | None = None
+    contact_keys: tuple[str, ...] = ()
+    debarments: tuple[Debarment, ...] = ()
+    natural_person: bool = False
 
 
 class Document(_Identified, frozen=True):
@@ -234,11 +259,34 @@ class AwardedItem(_Identified, frozen=True):
     classification: Classification | None = None
     raw_quantity: msgspec.Raw = field(name="quantity", default=_NOTHING)
     unit: Unit | None = None
+    related_lot: str | int | None = None
 
     @property
     def quantity(self) -> Decimal | None:
         """How much, in `unit`s, exact."""
         return _decimal(self.raw_quantity)
+
+
+class PlanPoint(_Identified, frozen=True):
+    """Ours: the line of the buyer's annual plan an item comes from. Sums are without VAT, `prepayment` is per cent.
+
+    `root_id` stays when the line is edited and gets a new id. `month` 1-12 is when the purchase was planned; `method` the
+    planned way to buy and `justification` its legal ground, by the publisher's name or code.
+    """
+
+    root_id: str | int | None = None
+    year: int | None = None
+    month: int | None = None
+    method: str | None = None
+    justification: str | None = None
+    status_details: str | None = None
+    value: Value | None = None
+    prepayment: int | float | None = None
+    delivery_term: str | None = None
+    created: str | None = None
+    approved: str | None = None
+    quasi_state: bool = False
+    funding: str | None = None
 
 
 class Item(AwardedItem, frozen=True):
@@ -248,32 +296,78 @@ class Item(AwardedItem, frozen=True):
     description_kk: str | None = field(name="description_kk", default=None)
     description_ru: str | None = field(name="description_ru", default=None)
     additional_classifications: tuple[Classification, ...] = ()
-    related_lot: str | int | None = None
     delivery_address: Address | None = None
+    plan_point: PlanPoint | None = None
 
 
 class Lot(_Identified, frozen=True):
-    """A part of a tender that is awarded on its own."""
+    """A part of a tender that is awarded on its own.
+
+    Ours: `public_number`, as printed; `method_details` and `planned_method_details`, the actual and the planned way to
+    buy; `features`, words such as `dumpingRules`, `united`, `disabledPersonsOnly`; `customer`, for whom it is bought.
+    """
 
     title: str | None = None
     title_kk: str | None = field(name="title_kk", default=None)
     title_ru: str | None = field(name="title_ru", default=None)
     description: str | None = None
+    description_kk: str | None = field(name="description_kk", default=None)
+    description_ru: str | None = field(name="description_ru", default=None)
     status: str | None = None
+    status_details: str | None = None
     value: Value | None = None
     contract_period: Period | None = None
+    public_number: str | None = None
+    method_details: str | None = None
+    planned_method_details: str | None = None
+    features: tuple[str, ...] = ()
+    customer: Organization | None = None
 
 
 class Amendment(_Identified, frozen=True):
-    """A published change of a tender, award or contract."""
+    """A published change of a tender, award or contract. Ours: the value it leads to."""
 
     date: str | None = None
     rationale: str | None = None
     description: str | None = None
+    amended_value: Value | None = None
+
+
+class OfficialDecision(_Identified, frozen=True):
+    """Ours: a decision that stops or cancels a tender: what (`cancelled`, `paused`), when, by whom, on what ground."""
+
+    kind: str | None = None
+    date: str | None = None
+    authority: str | None = None
+    ground: str | None = None
+    related_lots: tuple[str | int, ...] = ()
+
+
+class Appeal(_Identified, frozen=True):
+    """Ours: a complaint about a tender; what it is about, where it stands, how it was decided."""
+
+    date: str | None = None
+    subject: str | None = None
+    status_details: str | None = None
+    decision: str | None = None
+    date_decided: str | None = None
+    related_lots: tuple[str | int, ...] = ()
+
+
+class CommitteeSeat(_Struct, frozen=True):
+    """Ours: a seat in the tender commission by its role and organisation; who sits in it is not kept."""
+
+    role: str | None = None
+    organization_id: str | None = None
 
 
 class Tender(_Identified, frozen=True):
-    """The call: what is bought, how, for how much, until when."""
+    """The call: what is bought, how, for how much, until when.
+
+    Ours: `status_code`, the publisher's own; `features`, as of a lot; `invited_suppliers`, named where nobody else is
+    asked; `additional_period`, in which bids may be completed; `budget_years`; `official_decisions`, `appeals`,
+    `committee`.
+    """
 
     title: str | None = None
     title_kk: str | None = field(name="title_kk", default=None)
@@ -281,6 +375,7 @@ class Tender(_Identified, frozen=True):
     title_en: str | None = field(name="title_en", default=None)
     description: str | None = None
     status: str | None = None
+    status_details: str | None = None
     value: Value | None = None
     min_value: Value | None = None
     procurement_method: str | None = None
@@ -302,6 +397,14 @@ class Tender(_Identified, frozen=True):
     lots: tuple[Lot, ...] = ()
     documents: tuple[Document, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    status_code: str | None = None
+    features: tuple[str, ...] = ()
+    invited_suppliers: tuple[Organization, ...] = ()
+    additional_period: Period | None = None
+    budget_years: tuple[int, ...] = ()
+    official_decisions: tuple[OfficialDecision, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    committee: tuple[CommitteeSeat, ...] = ()
 
 
 class Bid(_Identified, frozen=True):
@@ -343,8 +446,37 @@ class Award(_Identified, frozen=True):
         return _moment(self.date)
 
 
+class Transaction(_Identified, frozen=True):
+    """A payment under a contract."""
+
+    date: str | None = None
+    value: Value | None = None
+
+
+class Acceptance(_Identified, frozen=True):
+    """Ours: an act by which a buyer takes what was delivered; `approved` is when the buyer signed it."""
+
+    date: str | None = None
+    approved: str | None = None
+    value: Value | None = None
+    fine: Value | None = None
+    days_overdue: int | None = None
+
+
+class Implementation(_Struct, frozen=True):
+    """What happened under a contract."""
+
+    transactions: tuple[Transaction, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+
+
 class Contract(_Identified, frozen=True):
-    """A signed contract. OCDS statuses: pending, active, cancelled, terminated."""
+    """A signed contract. OCDS statuses: pending, active, cancelled, terminated.
+
+    Ours: `public_number`; `method_details`, the way it was really concluded; `value_with_tax`; `performed_value` and
+    `performed_value_with_tax`; `due` and `performed`, when it should have been and was carried out; `local_content`,
+    per cent.
+    """
 
     award_id: str | int | None = field(name="awardID", default=None)
     title: str | None = None
@@ -354,6 +486,24 @@ class Contract(_Identified, frozen=True):
     date_signed: str | None = None
     items: tuple[AwardedItem, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    implementation: Implementation | None = None
+    status_details: str | None = None
+    public_number: str | None = None
+    method_details: str | None = None
+    value_with_tax: Value | None = None
+    performed_value: Value | None = None
+    performed_value_with_tax: Value | None = None
+    due: str | None = None
+    performed: str | None = None
+    local_content: int | float | None = None
+
+
+class RelatedProcess(_Identified, frozen=True):
+    """Another process this one follows from or belongs to."""
+
+    relationship: tuple[str, ...] = ()
+    scheme: str | None = None
+    identifier: str | int | None = None
 
 
 class Budget(_Identified, frozen=True):
@@ -388,6 +538,7 @@ class Release(_Struct, frozen=True):
     bids: Bids | None = None
     awards: tuple[Award, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    related_processes: tuple[RelatedProcess, ...] = ()
 
     @property
     def released(self) -> datetime | None:
