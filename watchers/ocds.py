@@ -270,8 +270,8 @@ class AwardedItem(_Identified, frozen=True):
 class PlanPoint(_Identified, frozen=True):
     """Ours: the line of the buyer's annual plan an item comes from. Sums are without VAT, `prepayment` is per cent.
 
-    `root_id` stays when the line is edited and gets a new id. `month` 1-12 is when the purchase was planned; `method` the
-    planned way to buy and `justification` its legal ground, by the publisher's name or code.
+    `root_id` stays when the line is edited and gets a new id. `month` 1-12 is when the purchase was planned; `method`
+    the planned way to buy and `justification` its legal ground, by the publisher's name or code.
     """
 
     root_id: str | int | None = None

@@ -103,10 +103,10 @@ def places() -> list[Place]:
     return out
 
 
-def make_buyers(dice: random.Random, first_pid: int, now: int) -> tuple[list[Subject], list[int]]:
+def make_buyers(dice: random.Random, first_pid: int, now: int) -> tuple[list[Subject], list[float]]:
     """Return the buyers of the country and how often each buys."""
     out: list[Subject] = []
-    weights: list[int] = []
+    weights: list[float] = []
     for place in places():
         for row in _rows("buyers"):
             if row["where"] not in {"both", "district" if place.district else "city"}:
@@ -132,7 +132,7 @@ def make_buyers(dice: random.Random, first_pid: int, now: int) -> tuple[list[Sub
                         self_kk=row["self_kk"].format(**words),
                     )
                 )
-                weights.append(int(row["weight"]))
+                weights.append(int(row["weight"]) / count)
     return out, weights
 
 

@@ -73,8 +73,8 @@ class Country:
 
     def _people(self) -> None:
         first = self.number("Subjects")
-        self.buyers, self.buyer_weights = make_buyers(self.dice, first, self.now)
-        self.buyer_weights = list(itertools.accumulate(self.buyer_weights))
+        self.buyers, weights = make_buyers(self.dice, first, self.now)
+        self.buyer_weights = list(itertools.accumulate(weights))
         self.suppliers: dict[str, list[Subject]] = make_suppliers(self.dice, first + len(self.buyers), self.now)
         traders = [each for group in self.suppliers.values() for each in group]
         for who in (*self.buyers, *traders):

@@ -31,8 +31,12 @@ def draw_bids(country: Country, tender: Tender) -> None:
         return
     draw = dice.random() * 100
     count = next(number for edge, number in zip(*_BIDDERS, strict=True) if draw <= edge)
-    if "single_bid" in names or "price_equals_plan" in names:
+    if "unlawful_single_source" in names:
+        count = 0
+    elif "single_bid" in names or "price_equals_plan" in names:
         count = 1
+    elif "new_winner" in names:
+        count = max(count, 2)
     elif names & {"identical_prices", "lowest_rejected", "others_rejected"}:
         count = max(count, 3)
     bidders = dice.sample(country.suppliers[purchases.trade_of(tender)], count)
@@ -94,7 +98,7 @@ def decide(country: Country, tender: Tender, lot: Lot) -> bool:
         if rejected:
             offer.status = REJECTED
     admitted = [offer for _, offer in pairs if offer.status != REJECTED]
-    least = 2 if tender.method == purchases.QUOTATION and not names else 1
+    least = 2 if tender.method == purchases.QUOTATION else 1
     if len(admitted) < least:
         return False
     admitted[0].status = WINNER
@@ -180,6 +184,8 @@ def amend(country: Country, old: Contract, factor: float) -> None:
         old.title_ru, old.title_kk, cause=1 if factor != 1 else 2,
     )  # fmt: skip
     _turn(country, old, CHANGED, "amended")
+    if old.tender is not None and factor != 1:
+        defects.reveal(country, old.tender, "amended")
     _begin(country, new, DAY)
 
 

@@ -14,7 +14,9 @@ NAMES = (
     "identical_prices", "price_equals_plan", "lowest_rejected", "others_rejected", "late_addendum", "big_prepayment",
     "weekend_publication", "new_winner", "unlawful_single_source", "vague_description",
 )  # fmt: skip
-_ONLY_COMPETITIVE = frozenset({"single_bid", "identical_prices", "lowest_rejected", "others_rejected"})
+_WITH_COMMISSION = frozenset({2, 77, 120, 188})
+_FOR_COMMISSION = frozenset({"single_bid", "price_equals_plan", "lowest_rejected", "others_rejected"})
+_AT_RESULTS = _FOR_COMMISSION | {"identical_prices", "new_winner"}
 _LOOK_ALIKES = str.maketrans({"о": "o", "е": "e", "а": "a", "р": "p", "с": "c"})
 _BRANDS = {
     "computers": "HP ProBook", "cartridges": "Canon", "building": "Knauf", "furniture": "IKEA", "sport": "Adidas",
@@ -24,25 +26,40 @@ _BRANDS = {
 
 def choose(country: Country, tender: Tender) -> frozenset[str]:
     """Return the defects a fresh purchase will carry: usually none, rarely more than one."""
-    shares = country.defect_shares
+    shares, possible = country.defect_shares, [name for name in NAMES if _possible(name, tender)]
     if isinstance(shares, float | int):
-        drawn = {country.dice.choice(NAMES)} if country.dice.random() < shares else set()
-    else:
-        drawn = {name for name, share in shares.items() if country.dice.random() < share}
-    if tender.group not in _BRANDS:
-        drawn.discard("brand_named")
-    if tender.subject != 1 or tender.method != 3:
-        drawn -= {"split_purchase", "near_threshold"}
-    if tender.method in {6, 60}:
-        drawn -= _ONLY_COMPETITIVE | {"short_window", "near_threshold"}
-    if tender.method != 2 or tender.parent > 0:
-        drawn.discard("unlawful_single_source")
-    return frozenset(drawn)
+        return frozenset({country.dice.choice(possible)}) if country.dice.random() < shares else frozenset()
+    return frozenset(name for name in possible if country.dice.random() < shares.get(name, 0.0))
+
+
+def _possible(name: str, tender: Tender) -> bool:
+    if name == "brand_named":
+        return tender.group in _BRANDS
+    if name in {"split_purchase", "near_threshold"}:
+        return tender.subject == 1 and tender.method == 3
+    if name in _FOR_COMMISSION:
+        return tender.method in _WITH_COMMISSION
+    if name == "unlawful_single_source":
+        return tender.method == 2
+    return tender.method != 60 or name not in {"short_window", "identical_prices"}
 
 
 def carried(country: Country, tender: Tender) -> frozenset[str]:
     """Return the defects of an announcement."""
     return country.ledger.defects.get(tender.id, frozenset())
+
+
+def reveal(country: Country, tender: Tender, stage: str) -> None:
+    """Note in the ledger the defects that became visible: at "published", "results", "amended" or "followed"."""
+    for name in sorted(carried(country, tender)):
+        if _stage_of(name) == stage:
+            country.ledger.write(country.now, "TrdBuy", tender.id, f"defect:{name}")
+
+
+def _stage_of(name: str) -> str:
+    if name in _AT_RESULTS:
+        return "results"
+    return {"late_addendum": "amended", "unlawful_single_source": "followed"}.get(name, "published")
 
 
 def write_in(country: Country, tender: Tender, names: frozenset[str]) -> None:

@@ -31,8 +31,8 @@ class Fault(msgspec.Struct):
     """One fault in force, of one of KINDS. It strikes requests with `match` in the path, query or body.
 
     `rate`: the share of such requests. `times`: at most so many (None: until it is cleared). `after`: so many are
-    spared first. `status` for "status"; `seconds` for "slow", "slow_nested" and "clock_skew" (ahead of time); `rows` for
-    "page_shift" (skipped; negative: given again); `url` for "moved".
+    spared first. `status` for "status"; `seconds` for "slow", "slow_nested" and "clock_skew" (ahead of time); `rows`
+    for "page_shift" (skipped; negative: given again); `url` for "moved".
     """
 
     kind: str

@@ -51,5 +51,9 @@ class Ledger:
         return Counter(f"{entry.kind}.{entry.change}" for entry in self.entries)
 
     def carrying(self, defect: str) -> set[int]:
-        """Return the announcements that carry a defect."""
+        """Return the announcements that carry a defect, whether it came to light or not."""
         return {number for number, names in self.defects.items() if defect in names}
+
+    def shown(self, defect: str) -> set[int]:
+        """Return the announcements in which a defect is visible by now."""
+        return {entry.id for entry in self.of("TrdBuy", f"defect:{defect}")}

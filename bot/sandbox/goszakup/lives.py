@@ -30,6 +30,7 @@ def publish(country: Country, tender: Tender) -> None:
         country.shelves["Lots"].put(lot.id, lot)
         country.shelves["Plans"].put(lot.plan_id, lot)
         country.ledger.write(country.now, "Lots", lot.id, "published", tender.id)
+    defects.reveal(country, tender, "published")
     if tender.status == PUBLISHED:
         country.at(tender.start, open_acceptance, tender)
     country.at(tender.end, close_acceptance, tender, tender.end)
@@ -166,6 +167,7 @@ def publish_results(country: Country, tender: Tender) -> None:
         lot.status = 360 if bought else 370
         (won if bought else failed).append(lot)
     country.turn(tender, COMPLETE, "results")
+    defects.reveal(country, tender, "results")
     deals.show_bids(country, tender)
     if won:
         country.at(country.now + country.dice.randrange(DAY, 6 * DAY), deals.sign, tender, won)
@@ -204,5 +206,6 @@ def begin_next(country: Country, failed: Tender, lots: list[Lot], method: int, k
         tender.invited = offers[0][0].supplier if offers else deals.some_supplier(country, tender)
     if "unlawful_single_source" in defects.carried(country, failed) and kind == purchases.AFTER_TENDER:
         country.ledger.defects[tender.id] = frozenset({"unlawful_single_source"})
+        defects.reveal(country, tender, "followed")
     country.drafts[tender.id] = tender
     country.at(country.now + country.dice.randrange(30, 15 * MINUTE), publish, tender)

@@ -50,6 +50,7 @@ def _announcement(country: Country, buyer: Subject, group: Group, goods: list[Go
     title_ru = goods[0].title_ru if alone else group.title_ru
     title_kk = goods[0].title_kk if alone else group.title_kk
     title_ru, title_kk = title_ru.format(self=buyer.self_ru), title_kk.format(self=buyer.self_kk)
+    title_kk = title_kk[:1].upper() + title_kk[1:]
     if country.dice.random() < country.quirks.language_slips:
         title_ru, title_kk = (title_ru, title_ru) if country.dice.random() < 0.7 else (title_kk, title_kk)
     return Tender(
