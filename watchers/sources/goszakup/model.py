@@ -1,7 +1,7 @@
 """What the portal answers, as typed structs with the names of its GraphQL schema. Every field may be missing.
 
-Read leniently (`strict=False`): the portal writes ids as numbers and as text, lists of codes as numbers and as text, and
-one value where a list belongs. Sums are exact decimals. Dates stay the portal's text: local time without a zone.
+Read leniently (`strict=False`): the portal writes ids as numbers and as text, lists of codes as numbers and as text,
+and one value where a list belongs. Sums are exact decimals. Dates stay the portal's text: local time without a zone.
 Fields that name persons, their numbers of telephone or their bank accounts are not declared, so they are not read.
 """
 

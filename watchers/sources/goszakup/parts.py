@@ -18,8 +18,8 @@ from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.model import Codes, Subject, each
 
 __all__ = [
-    "CURRENCY", "PERSON_SCHEME", "ZONE", "contact_keys", "is_person", "joined", "local", "merge_parties", "moment", "money", "party",
-    "period", "place", "region_of",
+    "CURRENCY", "PERSON_SCHEME", "ZONE", "contact_keys", "is_person", "joined", "local", "merge_parties", "moment",
+    "money", "party", "period", "place", "region_of",
 ]  # fmt: skip
 
 ZONE = ZoneInfo("Asia/Almaty")
@@ -30,12 +30,9 @@ PERSON_SCHEME = "KZ-GOSZAKUP-PID"
 """A natural person is known by the number of the participant in the portal's register, never by the IIN."""
 
 _NUMBER = re.compile(r"\d{12}")
-_SOLE_TRADER = {
-    "name": "Индивидуальный предприниматель",
-    "name_kk": "Жеке кәсіпкер",
-    "name_ru": "Индивидуальный предприниматель",
-    "name_en": "Sole trader",
-}
+_SOLE_TRADER_RU = "Индивидуальный предприниматель"
+_SOLE_TRADER_KK = "Жеке кәсіпкер"
+_SOLE_TRADER_EN = "Sole trader"
 
 
 @lru_cache(maxsize=8192)
@@ -86,8 +83,9 @@ def region_of(kato: str | int | None) -> str:
 
 def place(katos: Codes, name: str | None = None) -> Address | None:
     """Where something is delivered. Several regions name none: one of them would be a guess."""
-    codes = {code for kato in each(katos) if (code := region_of(kato))}
-    code = codes.pop() if len(codes) == 1 else None
+    several: tuple[str | int, ...] = each(katos)
+    found = {region_of(kato) for kato in several} - {""}
+    code = found.pop() if len(found) == 1 else None
     if code is None and not name:
         return None
     return Address(locality=joined(name), country_name="Қазақстан", region_code=code)
@@ -125,11 +123,8 @@ def party(
     """
     person = is_person(number) or (subject is not None and subject.type_supplier in (2, 3))
     identifier = _identifier(number if not person else None, pid, otherwise if person else "")
-    names: dict[str, str | None] = dict(_SOLE_TRADER)
-    if not person:
-        ru = joined(name_ru) or (joined(subject.name_ru) if subject else None)
-        kk = joined(name_kz) or (joined(subject.name_kz) if subject else None)
-        names = {"name": ru or kk, "name_ru": ru, "name_kk": kk, "name_en": None}
+    ru = joined(name_ru) or (joined(subject.name_ru) if subject else None)
+    kk = joined(name_kz) or (joined(subject.name_kz) if subject else None)
     return Organization(
         id=f"{identifier.scheme}-{identifier.id}" if identifier else None,
         identifier=identifier,
@@ -137,7 +132,10 @@ def party(
         natural_person=person,
         registered_on=moment(subject.regdate) if subject else None,
         contact_keys=contact_keys(subject) if subject else (),
-        **names,
+        name=_SOLE_TRADER_RU if person else ru or kk,
+        name_ru=_SOLE_TRADER_RU if person else ru,
+        name_kk=_SOLE_TRADER_KK if person else kk,
+        name_en=_SOLE_TRADER_EN if person else None,
     )
 
 
