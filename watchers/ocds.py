@@ -366,7 +366,7 @@ class Tender(_Identified, frozen=True):
 
     Ours: `status_code`, the publisher's own; `features`, as of a lot; `invited_suppliers`, named where nobody else is
     asked; `additional_period`, in which bids may be completed; `budget_years`; `official_decisions`, `appeals`,
-    `committee`.
+    `committee`; `documents_listed`, whether the source listed the documents, so that a missing one is missing.
     """
 
     title: str | None = None
@@ -405,6 +405,7 @@ class Tender(_Identified, frozen=True):
     official_decisions: tuple[OfficialDecision, ...] = ()
     appeals: tuple[Appeal, ...] = ()
     committee: tuple[CommitteeSeat, ...] = ()
+    documents_listed: bool = False
 
 
 class Bid(_Identified, frozen=True):

@@ -1,13 +1,13 @@
-"""Indicator pages: `templates/indicators/CODE/<language>.md`, TOML front matter and four Markdown sections.
+"""Indicator pages: `templates/indicators/CODE/<language>.md`, TOML front matter and Markdown sections.
 
-The front matter gives `name`, `lead` and `rest`; the sections stand in a fixed order: what it is, why it matters,
-innocent reasons, how to check. They are turned into the few tags Telegram knows.
+The front matter gives `name`, `lead` and `rest`; which sections there are, in what order, and which of them are told in
+chat says `templates/indicators/sections.toml`. They are turned into the few tags Telegram knows.
 """
 
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import escape
 
-from templates import ROOT
+from templates import LANGUAGES, ROOT
 
 __all__ = ["IndicatorPage", "IndicatorPages", "telegram_html"]
 
@@ -31,10 +31,11 @@ _BLOCK = {
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A heading and what stands below it, as Telegram's HTML."""
+    """A heading and what stands below it, as Telegram's HTML; `chat`: it is told behind "Why?" too."""
 
     title: str
     html: str
+    chat: bool = True
 
 
 class IndicatorPage(msgspec.Struct, frozen=True):
@@ -84,12 +85,19 @@ def telegram_html(tokens: list[Token]) -> str:
     return "".join(parts).strip()
 
 
+@cache
+def _kept_from_chat() -> frozenset[str]:
+    kinds = tomllib.loads((ROOT / "indicators" / "sections.toml").read_text(encoding="utf-8")).values()
+    return frozenset(kind[language] for kind in kinds if not kind["chat"] for language in LANGUAGES)
+
+
 def _sections(markdown: str) -> tuple[Section, ...]:
     tokens = _MARKDOWN.parse(markdown)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     return tuple(
-        Section(tokens[start + 1].content, telegram_html(tokens[start + 3 : end]))
+        Section(title, telegram_html(tokens[start + 3 : end]), chat=title not in _kept_from_chat())
         for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)
+        for title in (tokens[start + 1].content,)
     )
 
 

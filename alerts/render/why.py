@@ -28,7 +28,7 @@ def _flag(finding: Finding, sentence: Sentence, sentences: Sentences, language: 
         lead=sentence.lead,
         rest=sentence.rest,
         full=full,
-        sections=page.sections[1:] if page else (),  # the first says what the sentence has just said
+        sections=[section for section in page.sections if section.chat] if page else [],
         act=acts().get(finding.norm.act) if finding.norm else None,
         language=language,
     )

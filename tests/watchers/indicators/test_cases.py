@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.watchers.indicators.cases import NAMES, as_json, code_of, expected_of, judge
+from tests.watchers.indicators.tables import cases
 from watchers.indicators.base import Finding
 from watchers.indicators.registry import indicator_classes
 
@@ -35,4 +36,5 @@ def test_a_finding_is_stored_and_read_back_unchanged(name: str) -> None:
 @pytest.mark.parametrize("code", indicator_classes())
 def test_every_indicator_has_a_fixture_that_fires_and_one_that_does_not(code: str) -> None:
     answers = {expected_of(name)["status"] for name in NAMES if code_of(name) == code}
+    answers |= {case.expect["status"] for case in cases() if case.code == code}
     assert {"fired", "clear"} <= answers
