@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-import msgspec
 import stamina
 
+from watchers.http_answers import Answer, Asked, HttpError, PassingError, UnusableAnswer, beginning, hint, shown
 from watchers.http_limits import Breaker, Pace, Resolve, is_private, resolve_host, retry_after_seconds
 from watchers.http_settings import HttpSettings
 from watchers.sources.base import Clock, SourceError
@@ -28,37 +28,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """A 2xx answer: the whole body, decompressed, and the URL that gave it (after redirects)."""
-
-    url: str
-    body: bytes
-    content_type: str
-
-
-class HttpError(SourceError):
-    """The publisher answered with an error status. Raised by `Client.get`."""
-
-    def __init__(self, message: str, status: int, *, retry_after: float | None = None) -> None:
-        super().__init__(message, permanent=status in {401, 403}, retry_after=retry_after)
-        self.status = status
-
-
-class UnusableAnswer(Exception):  # noqa: N818 - it is the answer that is wrong, and it is asked for again
-    """A 200 that is not what was asked for (HTML, empty, an error object). Raised by the `usable` check of `get`."""
-
-
-class _PassingError(Exception):
-    """Worth another try: carries the error to raise if no try is left, and the wait the server asked for."""
-
-    def __init__(self, error: SourceError, *, outage: bool) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.outage = outage
-
-
 def _wait(error: Exception) -> bool | float:
-    if not isinstance(error, _PassingError):
+    if not isinstance(error, PassingError):
         return False
     return True if error.error.retry_after is None else error.error.retry_after
 
@@ -93,11 +64,28 @@ class Client:
 
         `usable` may raise UnusableAnswer: then the answer is asked for again like any passing failure.
         """
-        host = urlsplit(url).netloc
+        return await self._ask(Asked(url), usable)
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        usable: Callable[[Answer], None] | None = None,
+        *,
+        attempts: int | None = None,
+    ) -> Answer:
+        """POST JSON that only asks (a GraphQL query): it may be sent again, so it is treated and raises like `get`.
+
+        A redirect to another host is a permanent SourceError: a body is not carried to where it was not meant for.
+        """
+        return await self._ask(Asked(url, body, attempts), usable)
+
+    async def _ask(self, asked: Asked, usable: Callable[[Answer], None] | None) -> Answer:
+        host = urlsplit(asked.url).netloc
         self._breaker.admit(host)
         try:
-            answer = await self._patiently(url, usable)
-        except _PassingError as passing:
+            answer = await self._patiently(asked, usable)
+        except PassingError as passing:
             if passing.outage:
                 self._breaker.failed(host, str(passing.error))
             else:
@@ -132,58 +120,67 @@ class Client:
             raise errors.exceptions[0] from None  # one reason is enough, the others were cancelled
         return [task.result() for task in asked]
 
-    async def _patiently(self, url: str, usable: Callable[[Answer], None] | None) -> Answer:
+    async def _patiently(self, asked: Asked, usable: Callable[[Answer], None] | None) -> Answer:
         first = self._settings.retry_wait_seconds
         async for attempt in stamina.retry_context(
-            on=_wait, attempts=self._settings.attempts, timeout=None,
+            on=_wait, attempts=asked.attempts or self._settings.attempts, timeout=None,
             wait_initial=first, wait_max=60 * first, wait_jitter=first,
         ):  # fmt: skip
             with attempt:
-                answer = await self._once(url)
+                answer = await self._once(asked)
                 try:
                     if usable is not None:
                         usable(answer)
                 except UnusableAnswer as error:
-                    unusable = SourceError(f"{self._name}: {_shown(url)} answered 200 with {error}")
-                    raise _PassingError(unusable, outage=False) from None
+                    unusable = SourceError(f"{self._name}: {shown(asked.url)} answered 200 with {error}")
+                    raise PassingError(unusable, outage=False) from None
                 return answer
         raise AssertionError  # stamina returns or raises
 
-    async def _once(self, url: str) -> Answer:
+    async def _once(self, asked: Asked) -> Answer:
         try:
             async with self._pace, asyncio.timeout(self._settings.timeout_seconds):
-                return await self._follow(url)
+                return await self._follow(asked)
         except TimeoutError:
             reason = f"no whole answer in {self._settings.timeout_seconds:g} s"
         except httpx.TransportError as error:
             reason = f"{type(error).__name__} {error}".strip()
         except zlib.error as error:
             reason = f"a gzip body that is broken or cut: {error}"
-        raise _PassingError(SourceError(f"{self._name}: {_shown(url)} failed: {reason}"), outage=True)
+        raise PassingError(SourceError(f"{self._name}: {shown(asked.url)} failed: {reason}"), outage=True)
 
-    async def _follow(self, url: str) -> Answer:
+    async def _follow(self, asked: Asked) -> Answer:
+        url = asked.url
         for _ in range(_MOST_REDIRECTS + 1):
             # The token is for the publisher alone: a redirect to another host does not get it.
             secret = self._secret if urlsplit(url).hostname == self._base.hostname else {}
-            async with self._http.stream("GET", url, headers=secret) as response:
+            headers = asked.headers | secret
+            async with self._http.stream(asked.method, url, content=asked.body, headers=headers) as response:
                 if response.status_code not in _REDIRECTS or "location" not in response.headers:
                     return await self._read(url, response)
                 target = urljoin(url, response.headers["location"])
             await self.refuse_strange(url, target)
+            if asked.body is not None and urlsplit(target).hostname != urlsplit(url).hostname:
+                to = urlsplit(target)
+                raise SourceError(
+                    f"{self._name}: {urlsplit(url).netloc} has moved to {to.netloc}: if that is the publisher, set"
+                    f" sources.{self._name}.base_url to {to.scheme}://{to.netloc}",
+                    permanent=True,
+                )
             url = target
-        raise SourceError(f"{self._name}: {_shown(url)} redirects more than {_MOST_REDIRECTS} times", permanent=True)
+        raise SourceError(f"{self._name}: {shown(url)} redirects more than {_MOST_REDIRECTS} times", permanent=True)
 
     async def refuse_strange(self, url: str, target: str) -> None:
         """Refuse a redirect from https to something weaker, or from the internet into a private network (SSRF)."""
         to = urlsplit(target)
         if to.scheme not in {"http", "https"} or (urlsplit(url).scheme == "https" and to.scheme != "https"):
-            raise SourceError(f"{self._name}: {_shown(url)} redirects to {_shown(target)}: refused, not https")
+            raise SourceError(f"{self._name}: {shown(url)} redirects to {shown(target)}: refused, not https")
         if to.hostname == self._base.hostname or to.hostname in self._settings.allow_hosts:
             return
         public_base = not await is_private(self._base.hostname or "", self._resolve)
         if public_base and await is_private(to.hostname or "", self._resolve):
             raise SourceError(
-                f"{self._name}: {_shown(url)} redirects to the private address {to.hostname}: refused;"
+                f"{self._name}: {shown(url)} redirects to the private address {to.hostname}: refused;"
                 f" add it to sources.{self._name}.allow_hosts if it is meant",
                 permanent=True,
             )
@@ -195,26 +192,27 @@ class Client:
         if status in _RETRIED:
             cap = self._settings.retry_after_max_seconds
             wait = retry_after_seconds(response.headers.get("retry-after"), self._clock(), cap)
-            error = HttpError(f"{self._name}: {_shown(url)} answered {response.status_code}", status, retry_after=wait)
-            raise _PassingError(error, outage=status != 429)
+            error = HttpError(f"{self._name}: {shown(url)} answered {response.status_code}", status, retry_after=wait)
+            raise PassingError(error, outage=status != 429)
         if not 200 <= status < 300:
-            raise HttpError(f"{self._name}: {_shown(url)} answered {status}{_hint(status)}", status)
+            said = await beginning(response)
+            raise HttpError(f"{self._name}: {shown(url)} answered {status}{hint(status)}", status, said=said)
         body = await self._bounded(url, response)
-        return Answer(url, body, response.headers.get("content-type", ""))
+        return Answer(url, body, response.headers.get("content-type", ""), response.headers.get("date", ""))
 
     async def _bounded(self, url: str, response: httpx.Response) -> bytes:
         """The body, decompressed here so that a small gzip cannot fill the memory before its size is known."""
         limit = int(self._settings.max_body_mb * 1024 * 1024)
         coding = response.headers.get("content-encoding", "identity").lower()
         if coding not in {"identity", "gzip", "x-gzip", "deflate"}:
-            raise SourceError(f"{self._name}: {_shown(url)} is sent as {coding!r}, which was not asked for")
+            raise SourceError(f"{self._name}: {shown(url)} is sent as {coding!r}, which was not asked for")
         inflate = None if coding == "identity" else zlib.decompressobj(wbits=47)
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk if inflate is None else inflate.decompress(chunk, limit + 1 - len(body))
             if len(body) > limit:
                 raise SourceError(
-                    f"{self._name}: {_shown(url)} is larger than {self._settings.max_body_mb:g} MB: ask for smaller"
+                    f"{self._name}: {shown(url)} is larger than {self._settings.max_body_mb:g} MB: ask for smaller"
                     f" pages, or raise sources.{self._name}.max_body_mb",
                     permanent=True,
                 )
@@ -229,17 +227,3 @@ class Client:
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
-
-
-def _hint(status: int) -> str:
-    return {
-        401: ": check the token",
-        403: ": check the token, or set forbidden_is_rate_limit if this publisher means too many requests",
-        412: ": it wants a browser-like User-Agent, set user_agent",
-    }.get(status, "")
-
-
-def _shown(url: str) -> str:
-    """The URL for an error message, without a user name or password in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

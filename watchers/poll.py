@@ -18,7 +18,7 @@ import structlog
 
 from watchers.indicators.base import Finding
 from watchers.ocds import Release
-from watchers.sources.base import Batch, Rejected, Source, SourceError
+from watchers.sources.base import Batch, Rejected, Remembering, Source, SourceError
 from watchers.store import Judged, Saved, Store, StoreError
 
 __all__ = ["Judge", "Standing", "State", "Watcher"]
@@ -79,6 +79,8 @@ class Watcher:
         self._tell = tell
         self._jitter = jitter
         self._batches: AsyncIterator[Batch] | None = None
+        if isinstance(source, Remembering):
+            source.remember(store.memory(source.name))
 
     async def do_one(self) -> bool:
         """Read, judge and save one batch; True while more may follow at once, False when caught up.

@@ -20,6 +20,7 @@ from watchers.changes import View, view_of
 from watchers.database import Database, clean
 from watchers.indicators.base import Status
 from watchers.intake import Encoded, Intake, Judged, Known, encode, set_aside_row, take_in
+from watchers.memory import StoredMemory, keep_notes
 from watchers.reading import Reading, StoredEvent, StoredSnapshot, StoredTender, in_parts
 from watchers.sources.base import Batch
 from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, tenders
@@ -66,6 +67,10 @@ class Store(Reading):
             index_elements=[buyers.c.id], set_={name: insert.excluded[name] for name in ("name", "search", "seen_at")}
         )
 
+    def memory(self, source: str) -> StoredMemory:
+        """What a source remembers beside its cursor."""
+        return StoredMemory(self.database, source)
+
     async def save(self, source: str, batch: Batch, judged: Sequence[Judged], *, cursor: str) -> Saved:
         """Store what is new of a batch, its events, what it set aside and the cursor, all or nothing.
 
@@ -93,6 +98,7 @@ class Store(Reading):
         async with self.database.write() as connection:
             await self._write(connection, source, intake)
             await self._keep_aside(connection, source, aside)
+            await keep_notes(connection, self.database, source, batch.notes, now)
             await self._move_cursor(connection, source, cursor, now)
         return _counted(len(judged) - len(unusable), len(aside), intake)
 

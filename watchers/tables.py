@@ -22,7 +22,10 @@ from sqlalchemy import (
 
 from watchers.database import BigId, Money, UTCDateTime, metadata
 
-__all__ = ["buyers", "cursors", "events", "findings", "raw_answers", "set_aside", "snapshots", "tenders"]
+__all__ = [
+    "buyers", "cursors", "events", "findings", "raw_answers", "set_aside", "snapshots", "source_notes", "standings",
+    "tenders",
+]  # fmt: skip
 
 raw_answers = Table(
     "raw_answers",
@@ -138,4 +141,31 @@ set_aside = Table(
     Column("seen_at", UTCDateTime, nullable=False),
     UniqueConstraint("source", "sha256"),
     Index("ix_set_aside_source", "source", "id"),
+)
+
+source_notes = Table(
+    "source_notes",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("value", LargeBinary, nullable=False),  # only the source reads it
+    Column("due_at", UTCDateTime),  # NULL: not to be come back to
+    Column("noted_at", UTCDateTime, nullable=False),
+    Index("ix_source_notes_due_at", "source", "kind", "due_at"),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),  # watchers.poll.State
+    Column("trouble", Text, nullable=False, server_default=""),
+    Column("good_at", UTCDateTime),  # last read to the end, or a batch saved
+    Column("new_at", UTCDateTime),  # a process not known before was last stored
+    Column("alarm", String(16), nullable=False, server_default=""),  # watchers.vigil.Alarm; '' while all is well
+    Column("alarm_at", UTCDateTime),
+    Column("told", String(16), nullable=False, server_default=""),  # the alarm the operator knows of
+    Column("told_at", UTCDateTime),
+    Column("checked_at", UTCDateTime, nullable=False),
 )

@@ -55,7 +55,7 @@ async def test_a_database_not_migrated_is_to_be_upgraded(empty_database_url: str
     await database.close()
     found = (await about("database", config(database={"url": empty_database_url})))[0]
     assert (found.ok, found.mend) == (False, "run baqylau db upgrade")
-    assert "is at revision none, this version needs 0001" in found.seen
+    assert "is at revision none, this version needs 0" in found.seen
 
 
 async def test_a_database_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.standins.ocds_feed import OcdsFeedStandIn, release
+from tests.standins.serving import StandIn
 from tests.watchers.sources.polling import HASTE
 from watchers.http import Answer, Client, HttpError, UnusableAnswer
 from watchers.http_limits import Pace, retry_after_seconds
@@ -18,6 +20,24 @@ from watchers.http_settings import HttpSettings
 from watchers.sources.base import SourceError
 
 DATE = "2026-11-01T00:00:00Z"
+
+
+class Echo(StandIn):
+    """Says what was posted, moves, and refuses with words."""
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/echo", self._echo), web.post("/moved", self._moved), web.post("/no", self._no)]
+
+    async def _echo(self, request: web.Request) -> web.Response:
+        given = request.headers
+        said = f"{given['Content-Type']} {given.get('Authorization')} ".encode()
+        return web.Response(body=said + await request.read())
+
+    async def _moved(self, request: web.Request) -> web.Response:
+        return web.Response(status=307, headers={"Location": request.query["to"]})
+
+    async def _no(self, _request: web.Request) -> web.Response:
+        return web.Response(status=404, text="Invalid Route")
 
 
 @pytest.fixture
@@ -303,3 +323,25 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], said:
 
 def test_a_token_does_not_show_in_a_repr() -> None:
     assert "hidden" not in repr(HttpSettings(kind="test", token="hidden"))
+
+
+async def test_a_query_is_posted_tried_again_and_says_what_refused_it(clock: Any) -> None:
+    async with Echo() as server:
+        asking = Client("test", HttpSettings(kind="test", token="t0ken", **HASTE), clock, server.url)
+        answer = await asking.post(f"{server.url}/echo", b'{"query": 1}')
+        assert (answer.body, bool(answer.date)) == (b'application/json Bearer t0ken {"query": 1}', True)
+        server.faults.add("status", status=500, times=1)
+        await asking.post(f"{server.url}/echo", b"{}")
+        server.faults.add("status", status=500, times=1)
+        with pytest.raises(HttpError):
+            await asking.post(f"{server.url}/echo", b"{}", attempts=1)
+        with pytest.raises(HttpError) as error:
+            await asking.post(f"{server.url}/no", b"{}")
+        assert (error.value.status, error.value.said) == (404, "Invalid Route")
+        again = await asking.post(f"{server.url}/moved?to=/echo", b"{}")
+        assert again.body.endswith(b"{}"), "within the host the same is posted again"
+        elsewhere = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(SourceError, match=f"has moved to {elsewhere[7:]}.*base_url to {elsewhere}") as moved:
+            await asking.post(f"{server.url}/moved?to={elsewhere}/echo", b"{}")
+        assert moved.value.permanent
+        await asking.close()

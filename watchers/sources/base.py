@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import msgspec
 
@@ -20,8 +20,8 @@ import watchers.sources
 from watchers.ocds import Release
 
 __all__ = [
-    "Batch", "Clock", "Record", "Rejected", "Source", "SourceError", "SourceSettings", "open_source", "source_kinds",
-    "split_batches",
+    "Batch", "Clock", "Memory", "Note", "Record", "Rejected", "Remembering", "Source", "SourceError", "SourceSettings",
+    "open_source", "source_kinds", "split_batches",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
@@ -47,12 +47,29 @@ class Rejected(msgspec.Struct, frozen=True):
     url: str
 
 
+class Note(msgspec.Struct, frozen=True):
+    """Something a source wants to know again later, under a kind and a key of its own; `value` None forgets it.
+
+    `due_at` (UTC): when the source wants to come back to it; None: only when it meets the key again.
+    """
+
+    kind: str
+    key: str
+    value: bytes | None
+    due_at: datetime | None = None
+    noted_at: datetime | None = None  # filled in by the memory
+
+
 class Batch(msgspec.Struct, frozen=True):
-    """What was read, and the cursor that is safe to store once all of it is stored (in the same transaction)."""
+    """What was read, and the cursor that is safe to store once all of it is stored (in the same transaction).
+
+    `notes` are kept in that transaction too.
+    """
 
     records: list[Record]
     rejected: list[Rejected]
     cursor: str
+    notes: list[Note] = []
 
 
 class SourceError(Exception):
@@ -80,6 +97,27 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class Memory(Protocol):
+    """The notes of one source, as they stand after the last batch that was stored."""
+
+    async def recall(self, kind: str, keys: Collection[str]) -> dict[str, Note]:
+        """The notes under these keys; a key without one is left out."""
+        ...
+
+    async def due(self, kind: str, until: datetime, limit: int) -> list[Note]:
+        """Notes to come back to by then, the longest due first."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A source that keeps notes beside its cursor; whoever reads it gives it a memory first."""
+
+    def remember(self, memory: Memory) -> None:
+        """Use this memory from now on."""
         ...
 
 
