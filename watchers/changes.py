@@ -28,11 +28,13 @@ class Kind(StrEnum):
     FLAG_WITHDRAWN = "flag_withdrawn"
     AWARDED = "awarded"
     CANCELLED = "cancelled"
+    RETOLD = "retold"
 
 
 class Change(msgspec.Struct, frozen=True):
     """One event. `detail` by kind: `published` {}; `changed` {deadline | sum | currency | status | title | method:
-    {from, to}}; `flag_raised`, `flag_withdrawn` {codes: [...]}; `awarded` {awards: count}; `cancelled` {status}.
+    {from, to}}; `flag_raised`, `flag_withdrawn` {codes: [...]}; `awarded` {awards: count}; `cancelled` {status};
+    `retold` (another source tells of it now, and knows other things) {codes: [... of flags that came with it]}.
     """
 
     kind: Kind
@@ -75,10 +77,12 @@ def _cancelled(summary: Summary) -> bool:
     return summary.status.casefold() in _CANCELLED
 
 
-def changes_between(old: View | None, new: View) -> list[Change]:
+def changes_between(old: View | None, new: View, *, retold: bool = False) -> list[Change]:
     """Every event that leads from `old` (None: never seen) to `new`, at most one of a kind.
 
-    A flag whose indicator can no longer be computed is not withdrawn: nobody showed that it does not stand.
+    A flag whose indicator can no longer be computed is not withdrawn: nobody showed that it does not stand. `retold`:
+    the two are different sources' words for one process, so that other words, sums or flags are no change of it; what
+    people who were told must know is told all the same: an award, a cancellation, a flag that does not stand.
     """
     if old is None:
         return [Change(Kind.PUBLISHED, {})]
@@ -90,10 +94,12 @@ def changes_between(old: View | None, new: View) -> list[Change]:
     if _cancelled(new.summary) and not _cancelled(old.summary):
         different.pop("status", None)
         found.append(Change(Kind.CANCELLED, {"status": new.summary.status}))
-    if different:
-        found.append(Change(Kind.CHANGED, different))
-    if raised := new.fired - old.fired:
-        found.append(Change(Kind.FLAG_RAISED, {"codes": sorted(raised)}))
+    raised = sorted(new.fired - old.fired)
+    if retold:
+        found.append(Change(Kind.RETOLD, {"codes": raised}))
+    else:
+        found += [Change(Kind.CHANGED, different)] if different else []
+        found += [Change(Kind.FLAG_RAISED, {"codes": raised})] if raised else []
     if withdrawn := old.fired - new.fired - new.unknown:
         found.append(Change(Kind.FLAG_WITHDRAWN, {"codes": sorted(withdrawn)}))
     return found

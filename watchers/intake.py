@@ -22,8 +22,9 @@ from watchers.indicators.base import Finding, Status
 from watchers.ocds import Release
 from watchers.sources.base import Record, Rejected
 from watchers.summary import Summary, summarise
+from watchers.telling import Known, Teller, is_heard, scope_of
 
-__all__ = ["Encoded", "Intake", "Judged", "Known", "encode", "set_aside_row", "take_in"]
+__all__ = ["Encoded", "Intake", "Judged", "encode", "set_aside_row", "take_in"]
 
 _LONGEST_OCID = 512
 _LONGEST_NAME = 1000
@@ -54,15 +55,6 @@ class TenderRow:
     id: int = 0
     sequence: int = 0
     new: bool = True
-
-
-class Known(msgspec.Struct, frozen=True):
-    """The newest snapshot stored of one process."""
-
-    tender_id: int
-    snapshot_id: int
-    sequence: int
-    sha256: str
 
 
 @dataclass
@@ -132,9 +124,11 @@ def set_aside_row(source: str, rejected: Rejected, now: datetime) -> dict[str, A
     }
 
 
-def _tender_row(summary: Summary, findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
+def _tender_row(teller: Teller, summary: Summary, findings: Sequence[Finding], now: datetime) -> dict[str, Any]:
     currency = summary.currency.strip().upper()
     return {
+        "source": teller.name,
+        "rank": teller.rank,
         "title": clean(summary.title)[:_LONGEST_NAME],
         "buyer_id": clean(summary.buyer_id)[:255],
         "buyer_name": clean(summary.buyer_name)[:_LONGEST_NAME],
@@ -159,7 +153,9 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _snapshot(encoded: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime) -> NewSnapshot:
+def _snapshot(
+    teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime
+) -> NewSnapshot:
     record, findings = encoded.judged.record, encoded.judged.findings
     made = sum(1 for finding in findings if finding.status in (Status.FIRED, Status.CLEAR))
     unknown = sum(1 for finding in findings if finding.status is Status.NOT_COMPUTABLE)
@@ -167,6 +163,7 @@ def _snapshot(encoded: Encoded, tender: TenderRow, changes: Sequence[Change], no
         tender=tender,
         row={
             "sequence": tender.sequence,
+            "source": teller.name,
             "sha256": encoded.sha256,
             "release": encoded.release,
             "link": clean(record.link),
@@ -183,19 +180,21 @@ def _snapshot(encoded: Encoded, tender: TenderRow, changes: Sequence[Change], no
 
 
 def take_in(
-    source: str, encoded: Sequence[Encoded], known: Mapping[str, Known], views: Mapping[str, View], now: datetime
+    teller: Teller, encoded: Sequence[Encoded], known: Mapping[str, Known], views: Mapping[str, View], now: datetime
 ) -> Intake:
     """Turn what is new among `encoded` into rows, in the order given: an ocid may come several times.
 
-    `known` and `views` hold the newest stored snapshot of each ocid that has one.
+    `known` and `views` hold the newest stored snapshot of each ocid that has one. What another source already told
+    otherwise, or what a source of higher rank tells better, is no news: `watchers.telling`.
     """
     intake = Intake()
     tenders: dict[str, TenderRow] = {}
-    newest = {ocid: one.sha256 for ocid, one in known.items()}
+    standing = dict(known)
     seen = dict(views)
     for one in encoded:
         ocid = clean(one.judged.record.release.ocid)
-        if newest.get(ocid) == one.sha256:
+        before = standing.get(ocid)
+        if before is not None and not is_heard(before, teller, one.sha256):
             continue
         try:
             summary = summarise(one.judged.record.release)
@@ -204,11 +203,11 @@ def take_in(
             reason = f"its facts could not be taken ({type(error).__name__}: {error})"
             intake.rejected.append(Rejected(reason, one.judged.record.raw, one.judged.record.url))
             continue
-        if ocid not in tenders:
-            tenders[ocid] = _start(source, ocid, known.get(ocid), now)
-        changes = changes_between(seen.get(ocid), view)
-        _add(intake, one, tenders[ocid], summary, changes, source=source, now=now)
-        newest[ocid], seen[ocid] = one.sha256, view
+        tender = tenders.get(ocid) or tenders.setdefault(ocid, _start(teller, ocid, before, now))
+        retold = before is not None and before.holder != teller.name
+        _add(intake, one, tender, summary, changes_between(seen.get(ocid), view, retold=retold), teller=teller, now=now)
+        standing[ocid] = Known(tender.id, 0, tender.sequence, one.sha256, teller.name, teller.rank, one.sha256)
+        seen[ocid] = view
     intake.tenders = list(tenders.values())
     return intake
 
@@ -220,24 +219,24 @@ def _add(
     summary: Summary,
     changes: Sequence[Change],
     *,
-    source: str,
+    teller: Teller,
     now: datetime,
 ) -> None:
     record = one.judged.record
     tender.sequence += 1
-    tender.row |= _tender_row(summary, one.judged.findings, now)
-    snapshot = _snapshot(one, tender, changes, now)
+    tender.row |= _tender_row(teller, summary, one.judged.findings, now)
+    snapshot = _snapshot(teller, one, tender, changes, now)
     intake.snapshots.append(snapshot)
     if snapshot.raw_sha256 not in intake.raw_answers:
-        intake.raw_answers[snapshot.raw_sha256] = _raw_row(source, record, snapshot.raw_sha256, now)
+        intake.raw_answers[snapshot.raw_sha256] = _raw_row(teller.name, record, snapshot.raw_sha256, now)
     if tender.row["buyer_id"]:
         intake.buyers[tender.row["buyer_id"]] = _buyer_row(tender.row, summary, now)
 
 
-def _start(source: str, ocid: str, known: Known | None, now: datetime) -> TenderRow:
+def _start(teller: Teller, ocid: str, known: Known | None, now: datetime) -> TenderRow:
     if known is not None:
         return TenderRow({}, known.tender_id, known.sequence, new=False)
-    return TenderRow({"source": source, "ocid": ocid, "seen_at": now})
+    return TenderRow({"ocid": ocid, "scope": scope_of(teller.name, ocid), "seen_at": now})
 
 
 def _raw_row(source: str, record: Record, sha256: str, now: datetime) -> dict[str, Any]:

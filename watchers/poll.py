@@ -149,7 +149,9 @@ class Watcher:
     async def _take(self, batch: Batch) -> None:
         judged, broken = await asyncio.to_thread(self._judge_all, batch)
         taken = msgspec.structs.replace(batch, rejected=[*batch.rejected, *broken])
-        saved: Saved = await self._store.save(self.source.name, taken, judged, cursor=batch.cursor)
+        saved: Saved = await self._store.save(
+            self.source.name, taken, judged, cursor=batch.cursor, rank=self.source.rank
+        )
         _log.info("batch saved", source=self.source.name, **msgspec.structs.asdict(saved))
 
     def _judge_all(self, batch: Batch) -> tuple[list[Judged], list[Rejected]]:

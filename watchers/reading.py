@@ -25,7 +25,7 @@ _Key = TypeVar("_Key", int, str)
 
 
 class StoredTender(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `tenders`. Moments are UTC."""
+    """A row of `tenders`; `source` is the one that told its newest snapshot. Moments are UTC."""
 
     id: int
     source: str
@@ -109,6 +109,9 @@ def _finding(stored: Mapping[str, Any]) -> Finding:
     )
 
 
+_tender_rows = select(*(tenders.c[name] for name in StoredTender.__struct_fields__))
+
+
 class Reading:
     """The reading side of `watchers.store.Store`."""
 
@@ -134,12 +137,12 @@ class Reading:
 
     async def tenders(self, tender_ids: Iterable[int]) -> dict[int, StoredTender]:
         """Several tenders by id."""
-        found = [await self._tenders(select(tenders).where(tenders.c.id.in_(part))) for part in in_parts(tender_ids)]
+        found = [await self._tenders(_tender_rows.where(tenders.c.id.in_(part))) for part in in_parts(tender_ids)]
         return {tender.id: tender for part in found for tender in part}
 
     async def recent_tenders(self, limit: int = 20) -> list[StoredTender]:
         """The tenders first seen last, newest first."""
-        return await self._tenders(select(tenders).order_by(tenders.c.id.desc()).limit(limit))
+        return await self._tenders(_tender_rows.order_by(tenders.c.id.desc()).limit(limit))
 
     async def _tenders(self, query: Select[Any]) -> list[StoredTender]:
         async with self.database.read() as connection:

@@ -6,30 +6,35 @@ Reading is in `watchers.reading`; both sides are methods of one `Store`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, case, delete, select, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from watchers.changes import View, view_of
 from watchers.database import Database, clean
+from watchers.holders import Holders
 from watchers.indicators.base import Status
-from watchers.intake import Encoded, Intake, Judged, Known, encode, set_aside_row, take_in
+from watchers.intake import Encoded, Intake, Judged, encode, set_aside_row, take_in
 from watchers.memory import StoredMemory, keep_notes
 from watchers.reading import Reading, StoredEvent, StoredSnapshot, StoredTender, in_parts
 from watchers.sources.base import Batch
 from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, tenders
+from watchers.telling import Known, Teller, is_heard
 
 __all__ = [
     "Judged", "Saved", "Store", "StoreError", "StoredEvent", "StoredSnapshot", "StoredTender",
     "buyers", "cursors", "events", "findings", "raw_answers", "set_aside", "snapshots", "tenders",
 ]  # fmt: skip
 
+_DEADLOCK = "40P01"  # PostgreSQL
+_ATTEMPTS = 5
+"""How often a batch is worked out anew because another source told of the same processes meanwhile."""
 SET_ASIDE_KEPT = 10_000
 """Records set aside that are kept of a source, the newest: a publisher gone wrong must not fill the disk."""
 
@@ -62,6 +67,7 @@ class Store(Reading):
     def __init__(self, database: Database, clock: Callable[[], datetime] = _utc_now) -> None:
         super().__init__(database)
         self._clock = clock
+        self._holders = Holders(database)
         insert = database.insert(buyers)
         self._keep_buyer = insert.on_conflict_do_update(
             index_elements=[buyers.c.id], set_={name: insert.excluded[name] for name in ("name", "search", "seen_at")}
@@ -71,14 +77,17 @@ class Store(Reading):
         """What a source remembers beside its cursor."""
         return StoredMemory(self.database, source)
 
-    async def save(self, source: str, batch: Batch, judged: Sequence[Judged], *, cursor: str) -> Saved:
+    async def save(
+        self, source: str, batch: Batch, judged: Sequence[Judged], *, cursor: str, rank: int = 0, place: str = ""
+    ) -> Saved:
         """Store what is new of a batch, its events, what it set aside and the cursor, all or nothing.
 
-        `judged` are the batch's records in the order they were read. Raises StoreError: disk full, database locked or
-        gone, or another process that saved the same source meanwhile.
+        `judged` are the batch's records in the order they were read. `rank`: how much the source knows compared with
+        others that tell of the same processes. `place`: what the cursor and the notes are kept under, if not the
+        source's name. Raises StoreError: disk full, database locked or gone.
         """
         try:
-            return await self._save(source, batch, judged, cursor)
+            return await self._save(Teller(source, rank), batch, judged, (place or source, cursor))
         except (SQLAlchemyError, OSError) as error:
             cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
             raise StoreError(
@@ -86,30 +95,31 @@ class Store(Reading):
                 "free disk space or mend the database; the batch is read again from the same cursor"
             ) from error
 
-    async def _save(self, source: str, batch: Batch, judged: Sequence[Judged], cursor: str) -> Saved:
+    async def _save(self, teller: Teller, batch: Batch, judged: Sequence[Judged], cursor: tuple[str, str]) -> Saved:
         now = self._clock()
         encoded, unusable = await asyncio.to_thread(encode, judged)
-        async with self.database.read() as connection:
-            known = await self._known(connection, source, {clean(one.judged.record.release.ocid) for one in encoded})
-            views = await self._views(connection, _differing(encoded, known))
-        intake = await asyncio.to_thread(take_in, source, encoded, known, views, now)
-        unusable += intake.rejected
-        aside = [set_aside_row(source, one, now) for one in (*batch.rejected, *unusable)]
-        async with self.database.write() as connection:
-            await self._write(connection, source, intake)
-            await self._keep_aside(connection, source, aside)
-            await keep_notes(connection, self.database, source, batch.notes, now)
-            await self._move_cursor(connection, source, cursor, now)
-        return _counted(len(judged) - len(unusable), len(aside), intake)
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                intake = await self._work_out(teller, encoded, now)
+                aside = [set_aside_row(teller.name, one, now) for one in (*batch.rejected, *unusable, *intake.rejected)]
+                async with self.database.write() as connection:
+                    await self._write(connection, teller.name, intake)
+                    await self._keep_aside(connection, teller.name, aside)
+                    await keep_notes(connection, self.database, cursor[0], batch.notes, now)
+                    await self._move_cursor(connection, *cursor, now)
+                return _counted(len(encoded) - len(intake.rejected), len(aside), intake)
+            except DBAPIError as error:
+                if not left or not _lost_a_race(error):
+                    raise
+        raise AssertionError  # the last attempt returns or raises
 
-    async def _known(self, connection: AsyncConnection, source: str, ocids: Iterable[str]) -> dict[str, Known]:
-        newest = select(tenders.c.ocid, tenders.c.id, tenders.c.snapshot_id, snapshots.c.sequence, snapshots.c.sha256)
-        newest = newest.join_from(tenders, snapshots, tenders.c.snapshot_id == snapshots.c.id)
-        known: dict[str, Known] = {}
-        for part in in_parts(ocids):
-            rows = await connection.execute(newest.where(tenders.c.source == source, tenders.c.ocid.in_(part)))
-            known.update((row.ocid, Known(row.id, row.snapshot_id, row.sequence, row.sha256)) for row in rows)
-        return known
+    async def _work_out(self, teller: Teller, encoded: Sequence[Encoded], now: datetime) -> Intake:
+        """What of a batch is news, compared with what is stored at this moment."""
+        async with self.database.read() as connection:
+            ocids = {clean(one.judged.record.release.ocid) for one in encoded}
+            known = await self._holders.known(connection, teller, ocids, now)
+            views = await self._views(connection, _heard(teller, encoded, known))
+        return await asyncio.to_thread(take_in, teller, encoded, known, views, now)
 
     async def _views(self, connection: AsyncConnection, ocids: Mapping[int, str]) -> dict[str, View]:
         """What these snapshots said, by the ocid given for each snapshot id."""
@@ -121,8 +131,10 @@ class Store(Reading):
             return
         raw_ids = await self._keep_raw(connection, source, intake.raw_answers)
         await self._fill_keys(connection, intake, raw_ids)
-        new = [one.row for one in intake.tenders if one.new]
-        changed = [one.row | {"key": one.row["id"]} for one in intake.tenders if not one.new]
+        new = sorted((one.row for one in intake.tenders if one.new), key=itemgetter("ocid"))  # one order: no deadlock
+        changed = sorted(
+            (one.row | {"key": one.row["id"]} for one in intake.tenders if not one.new), key=itemgetter("key")
+        )
         for statement, rows in (
             (tenders.insert(), new),
             (_renew_tender, changed),
@@ -171,8 +183,8 @@ class Store(Reading):
         oldest = oldest_kept.limit(1).scalar_subquery()
         await connection.execute(delete(set_aside).where(mine, set_aside.c.id < oldest))
 
-    async def _move_cursor(self, connection: AsyncConnection, source: str, cursor: str, now: datetime) -> None:
-        row = {"source": source, "cursor": clean(cursor), "moved_at": now, "polled_at": now}
+    async def _move_cursor(self, connection: AsyncConnection, place: str, cursor: str, now: datetime) -> None:
+        row = {"source": place, "cursor": clean(cursor), "moved_at": now, "polled_at": now}
         insert = self.database.insert(cursors).values(row)
         stands = cursors.c.cursor == insert.excluded.cursor
         moved_at = case((stands, cursors.c.moved_at), else_=insert.excluded.moved_at)
@@ -181,18 +193,27 @@ class Store(Reading):
 
 
 _RENEWED = (
-    "snapshot_id", "title", "buyer_id", "buyer_name", "region", "amount", "currency", "published_at", "closes_at",
-    "weight", "changed_at",
+    "source", "rank", "snapshot_id", "title", "buyer_id", "buyer_name", "region", "amount", "currency", "published_at",
+    "closes_at", "weight", "changed_at",
 )  # fmt: skip
 _renew_tender = (
     update(tenders).where(tenders.c.id == bindparam("key")).values({name: bindparam(name) for name in _RENEWED})
 )
 
 
-def _differing(encoded: Sequence[Encoded], known: Mapping[str, Known]) -> dict[int, str]:
-    """The newest snapshots (id: ocid) of the processes of which something else came."""
+def _heard(teller: Teller, encoded: Sequence[Encoded], known: Mapping[str, Known]) -> dict[int, str]:
+    """The newest snapshots (id: ocid) of the processes of which something new came."""
     pairs = ((clean(one.judged.record.release.ocid), one.sha256) for one in encoded)
-    return {known[ocid].snapshot_id: ocid for ocid, sha256 in pairs if ocid in known and known[ocid].sha256 != sha256}
+    return {
+        known[ocid].snapshot_id: ocid
+        for ocid, sha256 in pairs
+        if ocid in known and is_heard(known[ocid], teller, sha256)
+    }
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    """Whether another source wrote of the same processes meanwhile: reading again and computing anew will do."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def _first_line(cause: BaseException) -> str:

@@ -43,8 +43,10 @@ tenders = Table(
     "tenders",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("source", String(64), nullable=False),
+    Column("source", String(64), nullable=False),  # which told the newest snapshot
+    Column("rank", Integer, nullable=False, server_default="0"),  # of that source, watchers.telling
     Column("ocid", Text, nullable=False),
+    Column("scope", String(64), nullable=False, server_default=""),  # the source whose own name `ocid` is, "" for all
     Column("snapshot_id", BigId, nullable=False),  # the newest; no foreign key, it would be circular
     Column("title", Text, nullable=False, server_default=""),
     Column("buyer_id", String(255), nullable=False, server_default=""),  # SCHEME-id, e.g. KZ-BIN-000000000000
@@ -57,7 +59,7 @@ tenders = Table(
     Column("weight", Integer, nullable=False, server_default="0"),  # of the heaviest flag
     Column("seen_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
-    UniqueConstraint("source", "ocid"),
+    UniqueConstraint("ocid", "scope"),
     Index("ix_tenders_buyer_id", "buyer_id"),
     Index("ix_tenders_published_at", "published_at"),
 )
@@ -77,6 +79,7 @@ snapshots = Table(
     Column("id", BigId, primary_key=True),
     Column("tender_id", BigId, ForeignKey("tenders.id"), nullable=False),
     Column("sequence", Integer, nullable=False),  # 1, 2, 3 ... within the tender
+    Column("source", String(64), nullable=False, server_default=""),  # which told it
     Column("sha256", String(64), nullable=False),  # of `release` without what changes by itself
     Column("release", LargeBinary, nullable=False),  # the OCDS release as JSON, UTF-8
     Column("raw_id", BigId, ForeignKey("raw_answers.id")),

@@ -28,7 +28,8 @@ _EVENTS = 200  # looked at together
 _ROWS = 5000  # then the rest waits for the next transaction: the database has other writers
 # A filter saved by a transaction that took long carries an earlier moment than one seen already.
 _OVERLAP = timedelta(minutes=2)
-_TELLING = {"published", "flag_raised"}
+_TELLING = {"published", "retold", "flag_raised"}
+_FIRST = {"published", "retold"}  # another source's words for the same tender: nobody is told again
 
 
 class Matched(msgspec.Struct):
@@ -122,7 +123,7 @@ class Matcher:
         told: dict[int, set[int]] = {}  # by tender: who has a card, or gets one here
         for one in found:
             tender_id = one.event.tender_id
-            first = one.event.kind == "published"
+            first = one.event.kind in _FIRST
             having = told.setdefault(tender_id, set())
             if not first:
                 having.update(await self._having(connection, tender_id, one.people.keys() - having))

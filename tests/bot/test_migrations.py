@@ -98,6 +98,37 @@ async def test_everything_can_be_taken_down_again(database: Database) -> None:
         assert await connection.run_sync(downgrade) == ["alembic_version"]
 
 
+async def test_tenders_two_sources_had_brought_apart_are_kept_and_one_of_them_goes_on(
+    empty_database_url: str, clock: Any
+) -> None:
+    def to_0002(connection: Connection) -> None:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+
+    database = Database(empty_database_url)
+    async with database.write(rebuilding=True) as connection:
+        await connection.run_sync(to_0002)
+        brought = (("one", "ocds-abc123-1"), ("two", "ocds-abc123-1"), ("one", "17"), ("two", "17"))
+        for key, (source, ocid) in enumerate(brought, 1):
+            given = {"id": key, "source": source, "ocid": ocid, "now": clock().replace(tzinfo=None)}
+            columns = "id, source, ocid, snapshot_id, seen_at, changed_at"
+            tender = text(f"INSERT INTO tenders ({columns}) VALUES (:id, :source, :ocid, :id, :now, :now)")
+            await connection.execute(tender, given)
+            snapshot = text(
+                "INSERT INTO snapshots (id, tender_id, sequence, sha256, release, seen_at)"
+                " VALUES (:id, :id, 1, '', '', :now)"
+            )
+            await connection.execute(snapshot, {name: given[name] for name in ("id", "now")})
+    await upgrade(database)
+    async with database.read() as connection:
+        scopes = (await connection.execute(select(tenders.c.scope).order_by(tenders.c.id))).scalars().all()
+        told_by = (await connection.execute(select(snapshots.c.source).order_by(snapshots.c.id))).scalars().all()
+    await database.close()
+    assert scopes == ["", "two", "one", "two"]
+    assert told_by == ["one", "two", "one", "two"]
+
+
 async def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -22,6 +22,7 @@ class Shelf:
     """A publisher of `COUNT` processes, two a batch; `trouble` is raised before the batch of that number."""
 
     name = "shelf"
+    rank = 0
     poll_seconds = 30.0
 
     def __init__(self, trouble: dict[int, BaseException] | None = None, *, slow: float = 0) -> None:

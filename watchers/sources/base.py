@@ -91,6 +91,11 @@ class Source(Protocol):
     name: str
     poll_seconds: float
 
+    @property
+    def rank(self) -> int:
+        """How much this kind knows of a process: of several sources that tell of one, the highest is believed."""
+        ...
+
     def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Read on from `cursor` (None: from the configured start) until caught up. Raises SourceError."""
         ...
@@ -135,6 +140,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 class _SourceClass(Protocol):
     kind: ClassVar[str]
+    rank: ClassVar[int]
     Settings: type[SourceSettings]
 
     def __call__(self, name: str, settings: SourceSettings, clock: Clock) -> Source: ...

@@ -51,6 +51,7 @@ class OcdsFiles:
     """Files in any shape `watchers.readers` knows; the cursor says which were read, and how far."""
 
     kind: ClassVar[str] = "ocds_files"
+    rank: ClassVar[int] = 0
     Settings: ClassVar[type[FilesSettings]] = FilesSettings
 
     def __init__(self, name: str, settings: FilesSettings, clock: Clock) -> None:

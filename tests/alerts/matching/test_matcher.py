@@ -163,3 +163,16 @@ async def test_what_fails_in_the_middle_is_matched_again_whole(world, matcher, m
     monkeypatch.setattr(world.store, "mark_matched", mark)
     await matcher.do_one()
     assert len(await world.rows()) == 1
+
+
+async def test_a_tender_two_sources_tell_of_is_one_alert(world, matcher) -> None:
+    everyone = await world.person("1", ROOFS)
+    details = await world.person("2", Criteria(min_amount=Decimal(40_000_000)))
+    tender = await world.happen(release=roof_repair(amount=30_000_000), flags=[flag()])
+    await matcher.do_one()
+    await world.happen("retold", roof_repair(), [flag(), flag("R010")], tender_id=tender)
+    await matcher.do_one()
+    assert [row[:3] for row in await _owed(world)] == [
+        (everyone, tender, "published"),
+        (details, tender, "published"),  # only the second source knew the whole sum
+    ]

@@ -20,6 +20,7 @@ class OcdsFeed:
     """One OCDS feed, polled in one of four styles."""
 
     kind: ClassVar[str] = "ocds_feed"
+    rank: ClassVar[int] = 0
     Settings: ClassVar[type[FeedSettings]] = FeedSettings
 
     def __init__(self, name: str, settings: FeedSettings, clock: Clock) -> None:

@@ -76,6 +76,7 @@ class Prozorro:
     """The tenders of an OpenProcurement API."""
 
     kind: ClassVar[str] = "prozorro"
+    rank: ClassVar[int] = 0
     Settings: ClassVar[type[ProzorroSettings]] = ProzorroSettings
 
     def __init__(self, name: str, settings: ProzorroSettings, clock: Clock) -> None:
