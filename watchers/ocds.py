@@ -217,10 +217,14 @@ class Identifier(_Identified, frozen=True):
 
 
 class Debarment(_Identified, frozen=True):
-    """Ours: an entry in a register of suppliers who may not take part. Dates with their zone."""
+    """Ours: an entry in a register of suppliers who may not take part. Dates with their zone.
+
+    `register` says whose it is where a country keeps several (goszakup, mitwork, samruk).
+    """
 
     start_date: str | None = None
     end_date: str | None = None
+    register: str | None = None
 
 
 class Organization(_Identified, frozen=True):
@@ -245,12 +249,13 @@ class Organization(_Identified, frozen=True):
 
 
 class Document(_Identified, frozen=True):
-    """A file the publisher links to."""
+    """A file the publisher links to; `related_lots` where it belongs to some lots only."""
 
     document_type: str | None = None
     title: str | None = None
     url: str | None = None
     date_published: str | None = None
+    related_lots: tuple[str | int, ...] = ()
 
 
 class AwardedItem(_Identified, frozen=True):
@@ -290,13 +295,14 @@ class PlanPoint(_Identified, frozen=True):
 
 
 class Item(AwardedItem, frozen=True):
-    """A thing to be bought."""
+    """A thing to be bought. `delivery_addresses` are there where it is delivered to more than one place."""
 
     description: str | None = None
     description_kk: str | None = field(name="description_kk", default=None)
     description_ru: str | None = field(name="description_ru", default=None)
     additional_classifications: tuple[Classification, ...] = ()
     delivery_address: Address | None = None
+    delivery_addresses: tuple[Address, ...] = ()
     plan_point: PlanPoint | None = None
 
 
@@ -409,10 +415,14 @@ class Tender(_Identified, frozen=True):
 
 
 class Bid(_Identified, frozen=True):
-    """An offer. OCDS statuses: invited, pending, valid, disqualified, withdrawn."""
+    """An offer. OCDS statuses: invited, pending, valid, disqualified, withdrawn; none for what was never compared.
+
+    `status_details` is the publisher's own word for it.
+    """
 
     date: str | None = None
     status: str | None = None
+    status_details: str | None = None
     value: Value | None = None
     tenderers: tuple[Organization, ...] = ()
     related_lots: tuple[str | int, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from watchers.history import History
 from watchers.ocds import Release
 from watchers.rules import Rules
 
@@ -124,9 +125,13 @@ Answer = Fired | Clear | NotComputable | NotApplicable
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What an indicator may know beside the release: dated rules; history comes with the indicators that need it."""
+    """What an indicator may know beside the release: dated rules, and what earlier purchases say about this one.
+
+    `history` is None where none is at hand (a file checked by itself): then a question about it is not computable.
+    """
 
     rules: Rules
+    history: History | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from watchers.ocds import Organization, Release
 from watchers.rules.calendars import Calendar, calendar_of
 from watchers.rules.tables import (
     BaseAmount,
+    BuyerKind,
     JurisdictionKey,
     Method,
     PurchaseType,
@@ -27,6 +28,7 @@ __all__ = ["Limit", "Rules", "load_rules"]
 
 _SCHEME = re.compile(r"([A-Z]{2})-[A-Z]")
 _NO_COUNTRY = {"XI", "XM", "XR"}  # org-id.guide prefixes of international registers
+_WORD_GAP = re.compile(r"[^\w-]+")
 _NOISE = re.compile(r"[\s«»\"“”„]+")
 
 
@@ -52,6 +54,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: tuple[Threshold, ...]
     taxes: tuple[Tax, ...]
     regulated: tuple[Regulated, ...]
+    buyer_kinds: tuple[BuyerKind, ...]
     names: dict[tuple[str, str], Method]  # (jurisdiction, folded name or code)
     types: dict[tuple[str, str], str]  # (jurisdiction, folded name) -> kind
     keys: dict[tuple[str, str], str]  # (by, key) -> jurisdiction
@@ -131,6 +134,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
                 return row.kind
         return ""
 
+    def buyer_kind(self, jurisdiction: str, name: str) -> str:
+        """The kind of body a name tells of (a school, a hospital, an akimat), '' if none; kinds are tried in order."""
+        return _buyer_kind(self.buyer_kinds, jurisdiction, name) if name else ""
+
     def calendar(self, jurisdiction: str) -> Calendar:
         """The working days of a jurisdiction."""
         return calendar_of(jurisdiction)
@@ -146,6 +153,17 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def calendar_confirmed(self, year: int, jurisdiction: str = "KZ") -> bool:
         """Whether the days off of that year are known for certain."""
         return calendar_of(jurisdiction).confirmed(year)
+
+
+@lru_cache(maxsize=16384)
+def _buyer_kind(kinds: tuple[BuyerKind, ...], jurisdiction: str, name: str) -> str:
+    words = " " + _WORD_GAP.sub(" ", name.casefold()).strip()
+    for row in kinds:
+        if row.jurisdiction == jurisdiction and any(
+            all(f" {stem}" in words for stem in needed.split("+")) for needed in row.words.split(";")
+        ):
+            return row.kind
+    return ""
 
 
 def _country(organization: Organization | None) -> str:
@@ -179,6 +197,7 @@ def load_rules() -> Rules:
         thresholds=read_table("thresholds", Threshold),
         taxes=read_table("taxes", Tax),
         regulated=read_table("regulated", Regulated),
+        buyer_kinds=read_table("buyer_kinds", BuyerKind),
         names=names,
         types={
             (row.jurisdiction, _fold(n)): row.kind for row in types for n in (row.name_ru, row.name_kk, row.name_en)

@@ -16,8 +16,8 @@ from typing import TypeVar
 import msgspec
 
 __all__ = [
-    "BaseAmount", "CalendarYears", "Confidence", "CountedFrom", "Dated", "JurisdictionKey", "Method", "PurchaseType",
-    "Regulated", "SpecialDays", "Tax", "Threshold", "Window", "read_table",
+    "BaseAmount", "BuyerKind", "CalendarYears", "Confidence", "CountedFrom", "Dated", "JurisdictionKey", "Method",
+    "PurchaseType", "Regulated", "SpecialDays", "Tax", "Threshold", "Window", "read_table",
 ]  # fmt: skip
 
 
@@ -118,6 +118,14 @@ class Regulated(Dated, frozen=True):
     scheme: str
     prefix: str
     kind: str
+
+
+class BuyerKind(Dated, frozen=True):
+    """A kind of buyer told by its name: `words` in any language, `;` between them, `+` where several must be there."""
+
+    jurisdiction: str
+    kind: str
+    words: str
 
 
 class CalendarYears(Dated, frozen=True):

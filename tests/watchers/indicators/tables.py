@@ -30,6 +30,7 @@ from typing import Any
 
 import msgspec
 
+from watchers.history.memory import history_of
 from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
@@ -136,8 +137,12 @@ def release_of(raw: dict[str, Any]) -> Release:
 
 
 def context_of(case: Case) -> Context:
-    """Rules, and the history of a case that has one."""
-    return Context(rules=load_rules())
+    """Rules, and the history of a case that has one: an earlier release with the same ocid is its own past."""
+    rules = load_rules()
+    if not case.history:
+        return Context(rules=rules)
+    earlier = [release_of(raw) for raw in case.history]
+    return Context(rules=rules, history=history_of(release_of(case.release), earlier, rules))
 
 
 def judge_all(case: Case) -> dict[str, Finding]:

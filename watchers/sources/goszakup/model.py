@@ -33,6 +33,7 @@ class Named(_Row, frozen=True):
     code: str | None = None
     name_ru: str | None = None
     name_kz: str | None = None
+    symbol_code: str | None = None
 
 
 class Place(_Row, frozen=True):
@@ -40,6 +41,7 @@ class Place(_Row, frozen=True):
 
     ref_kato_code: str | int | None = None
     full_delivery_place_name_ru: str | None = None
+    full_delivery_place_name_kz: str | None = None
 
 
 class _PlanAct(_Row, frozen=True):
@@ -66,11 +68,13 @@ class Plan(_Row, frozen=True):
     amount: Decimal | None = None
     ref_months_id: int | None = None
     ref_pln_point_status_id: int | None = None
+    ref_subject_type_id: int | None = None
     pln_point_year: int | None = None
     ref_enstru_code: str | None = None
     is_qvazi: int | None = None
     date_create: str | None = None
     supply_date_ru: str | None = None
+    supply_date_kz: str | None = None
     prepayment: float | None = None
     ref_justification_id: int | None = None
     plan_acts: _PlanAct | None = field(name="PlanActs", default=None)
@@ -80,6 +84,8 @@ class Plan(_Row, frozen=True):
     ref_pln_point_status: Named | None = field(name="RefPlnPointStatus", default=None)
     ref_finsource: Named | None = field(name="RefFinsource", default=None)
     ref_justification: Named | None = field(name="RefJustification", default=None)
+    ref_trade_methods: Named | None = field(name="RefTradeMethods", default=None)
+    ref_subject_type: Named | None = field(name="RefSubjectType", default=None)
 
 
 class File(_Row, frozen=True):
@@ -88,6 +94,7 @@ class File(_Row, frozen=True):
     file_path: str | None = None
     original_name: str | None = None
     name_ru: str | None = None
+    name_kz: str | None = None
 
 
 class Lot(_Row, frozen=True):
@@ -123,6 +130,9 @@ class Lot(_Row, frozen=True):
     is_deleted: int | None = None
     plans: tuple[Plan, ...] | None = field(name="Plans", default=None)
     files: tuple[File, ...] | None = field(name="Files", default=None)
+    ref_lots_status: Named | None = field(name="RefLotsStatus", default=None)
+    ref_trade_methods: Named | None = field(name="RefTradeMethods", default=None)
+    ref_buy_trade_methods: Named | None = field(name="RefBuyTradeMethods", default=None)
 
 
 class Seat(_Row, frozen=True):
@@ -214,8 +224,11 @@ class Announcement(_Row, frozen=True):
     pause: Pause | None = field(name="Pause", default=None)
     complaints: tuple[Complaint, ...] | Complaint | None = field(name="ComplaintAppeal", default=None)
     files: tuple[File, ...] | None = field(name="Files", default=None)
+    plans: tuple[Plan, ...] | None = field(name="Plans", default=None)
     ref_type_trade: Named | None = field(name="RefTypeTrade", default=None)
     ref_trade_methods: Named | None = field(name="RefTradeMethods", default=None)
+    ref_buy_status: Named | None = field(name="RefBuyStatus", default=None)
+    ref_subject_type: Named | None = field(name="RefSubjectType", default=None)
 
 
 class Address(_Row, frozen=True):
@@ -226,10 +239,11 @@ class Address(_Row, frozen=True):
 
 
 class Subject(_Row, frozen=True):
-    """A participant of the register. Telephone and e-mail are only compared, and only as digests."""
+    """A participant of the register. The IIN only finds it; telephone and e-mail are compared, as digests."""
 
     pid: int | None = None
     bin: str | None = None
+    iin: str | None = None
     regdate: str | None = None
     name_ru: str | None = None
     name_kz: str | None = None
@@ -273,6 +287,7 @@ class DealUnit(_Row, frozen=True):
     total_sum: Decimal | None = None
     deleted: int | None = None
     ref_enstru_code: Codes = None
+    plan: Plan | None = field(name="Plans", default=None)
 
 
 class Act(_Row, frozen=True):
@@ -302,6 +317,7 @@ class Deal(_Row, frozen=True):
     root_id: int | None = None
     trd_buy_id: int | None = None
     trd_buy_number_anno: str | None = None
+    trd_buy_itogi_date_public: str | None = None
     ref_amendm_agreem_justif_id: Codes = None
     ref_contract_status_id: int | None = None
     deleted: int | None = None
@@ -341,6 +357,7 @@ class Entry(_Row, frozen=True):
     id: str | int | None = None
     pid: int | None = None
     supplier_biin: str | None = None
+    system_id: int | None = None
     start_date: str | None = None
     end_date: str | None = None
 
@@ -351,7 +368,7 @@ class Records(msgspec.Struct, frozen=True, gc=False):
     None: not asked for yet (bids are not shown before the results); empty: asked for, and there is nothing.
     """
 
-    announcement: Announcement = field(name="TrdBuy")
+    announcement: Announcement | None = field(name="TrdBuy", default=None)
     applications: tuple[Application, ...] | None = field(name="TrdApp", default=None)
     deals: tuple[Deal, ...] | None = field(name="Contract", default=None)
     entries: tuple[Entry, ...] | None = field(name="Rnu", default=None)

@@ -1,0 +1,142 @@
+"""What of history one release is compared with: the questions, one declarative row a kind.
+
+A question is a kind and a key. Both halves of history answer the same ones: from a list of releases, and from our own
+tables by one indexed statement a kind, however many releases are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from watchers.history.rows import CLASS, PastBid, PastContract, PastLot, PastTerms, Rows, wider
+
+__all__ = ["KINDS", "WANTED_AT_MOST", "Ask", "Kind", "Moments", "month_of", "questions_of"]
+
+MONTHS = 24
+"""How far back anything is looked at."""
+WANTED_AT_MOST = 200
+"""Buyers of a kind that are counted: from here on a thing is nothing unusual for any kind."""
+
+Source = Literal["lots", "contracts", "bids", "terms"]
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of question about rows: which rows, by which key, in the order of which moment, how many at most.
+
+    `key` names fields of the rows (`class` is their code's class). `moment` is compared with the release's
+    publication, or with its newest moment if it is `late`. `numbers` asks for these fields only, of many rows;
+    `competitive` leaves out what was bought without competition.
+    """
+
+    name: str
+    source: Source
+    key: tuple[str, ...]
+    moment: str
+    most: int
+    late: bool = False
+    numbers: tuple[str, ...] = ()
+    competitive: bool = False
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("alike", "lots", ("customer", "class"), "published_at", 500),
+        Kind("plan", "lots", ("plan_root",), "published_at", 20),
+        Kind("parent", "lots", ("tender_id",), "published_at", 50),
+        Kind("amounts", "lots", ("code", "unit", "group", "currency"), "published_at", 200, numbers=("amount",)),
+        Kind(
+            "prices", "contracts", ("code", "unit", "currency"), "signed_at", 300,
+            numbers=("unit_price", "quantity", "region"), competitive=True,
+        ),
+        Kind("comparable", "contracts", ("code", "unit", "currency"), "signed_at", 30, competitive=True),
+        Kind("bought", "contracts", ("customer", "class"), "signed_at", 500, late=True),
+        Kind("pair", "contracts", ("customer", "supplier"), "signed_at", 500, late=True),
+        Kind("supplied", "contracts", ("supplier",), "signed_at", 1000, late=True),
+        Kind("market", "contracts", ("class",), "signed_at", 1000, late=True),
+        Kind("bids", "bids", ("bidder",), "decided_at", 500, late=True),
+        Kind("terms", "terms", ("ocid",), "released_at", 50, late=True),
+    )
+}  # fmt: skip
+
+
+class Moments(msgspec.Struct, frozen=True):
+    """When a release was announced, and the newest thing it tells of: nothing later is looked at. UTC."""
+
+    announced: datetime
+    newest: datetime
+
+    def before(self, kind: Kind) -> datetime:
+        """Until when rows of a kind count."""
+        return self.newest if kind.late else self.announced
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Every question one release puts: the keys by kind; the aggregates by buyer kind, class and customer."""
+
+    ocid: str
+    moments: Moments
+    keys: dict[str, frozenset[tuple[str, ...]]]
+    wanted: frozenset[tuple[str, str]] = frozenset()  # (buyer kind, class)
+    peers: frozenset[str] = frozenset()  # buyer kinds
+    totals: frozenset[tuple[str, str]] = frozenset()  # (customer, currency)
+    classes: frozenset[str] = frozenset()
+
+
+def since(before: datetime) -> datetime:
+    """The first moment that is looked at."""
+    return before - timedelta(days=MONTHS * 365 // 12)
+
+
+def month_of(moment: datetime) -> int:
+    """Months since the year 0, UTC: whole months are compared as numbers."""
+    return moment.year * 12 + moment.month - 1
+
+
+def questions_of(rows: Rows, ocid: str, moments: Moments) -> Ask:
+    """The questions that a release with these rows puts."""
+    lots, contracts, bids = rows.lots, rows.contracts, rows.bids
+    decided = bool(contracts or bids or any(lot.winner for lot in lots))
+    suppliers = {row.supplier for row in contracts} | {lot.winner for lot in lots}
+    pairs = {(row.customer, row.supplier) for row in contracts} | {(lot.customer, lot.winner) for lot in lots}
+    classes = {wider(lot.code, CLASS) for lot in lots} | {wider(row.code, CLASS) for row in contracts}
+    by_class = {(lot.customer, wider(lot.code, CLASS)) for lot in lots}
+    prices = {(lot.code, lot.unit, lot.currency) for lot in lots if lot.unit and lot.unit_price}
+    asked: dict[str, Iterable[tuple[str, ...]]] = {
+        "alike": by_class,
+        "bought": by_class | {(row.customer, wider(row.code, CLASS)) for row in contracts},
+        "plan": {(lot.plan_root,) for lot in lots},
+        "parent": {(lot.parent,) for lot in lots},
+        "amounts": {(lot.code, lot.unit, lot.group, lot.currency) for lot in lots if lot.amount},
+        "prices": prices,
+        "comparable": prices,
+        "pair": pairs,
+        "supplied": {(supplier,) for supplier in suppliers},
+        "market": {(one,) for one in classes} if decided else (),
+        "bids": {(bid.bidder,) for bid in bids},
+        "terms": {(ocid,)},
+    }
+    return Ask(
+        ocid,
+        moments,
+        {kind: frozenset(_whole(keys, kind)) for kind, keys in asked.items()},
+        wanted=frozenset({(lot.buyer_kind, wider(lot.code, CLASS)) for lot in lots if lot.buyer_kind and lot.code}),
+        peers=frozenset({lot.buyer_kind for lot in lots if lot.buyer_kind}),
+        totals=frozenset({(lot.customer, lot.currency) for lot in lots if lot.customer}),
+        classes=frozenset(classes - {""}),
+    )
+
+
+def _whole(keys: Iterable[tuple[str, ...]], kind: str) -> Iterator[tuple[str, ...]]:
+    """Keys without a gap; a unit may be missing where lots' sums are compared."""
+    needed = (0, 2) if kind == "amounts" else None
+    for key in keys:
+        if all(key[place] for place in (needed or range(len(key)))):
+            yield key
+
+
+Row = PastLot | PastContract | PastBid | PastTerms

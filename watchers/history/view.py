@@ -1,0 +1,165 @@
+"""`History`: what earlier purchases say about one release, fetched already. Indicators ask it, it asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from watchers.history.asking import Moments
+from watchers.history.bands import Band, band_of
+from watchers.history.rows import CLASS, GROUP, PastBid, PastContract, PastLot, PastTerms, Rows, as_of, wider
+from watchers.ocds import Release
+
+__all__ = ["Answers", "History", "Market", "Prices", "Totals"]
+
+REGIONAL = 10
+"""Prices of one region from which on they are compared with each other and not with the whole country's."""
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """What a buyer announced and decided in the twelve whole months before: sums in its currency."""
+
+    lots: int = 0
+    amount: float = 0.0
+    single_source: float = 0.0  # of `amount`
+    bids: int = 0
+    rejected: int = 0  # of `bids`
+
+
+class Market(msgspec.Struct, frozen=True):
+    """Lots of a class of things decided in the 24 whole months before, and how many bid for them in all."""
+
+    lots: int = 0
+    bidders: int = 0
+
+    @property
+    def mean(self) -> float:
+        """Bidders a lot; 0 without lots."""
+        return self.bidders / self.lots if self.lots else 0.0
+
+
+class Prices(msgspec.Struct, frozen=True):
+    """Prices of one unit in competitive contracts of the 24 months before: the newest, one currency.
+
+    `region` is '' where the whole country's are compared. `quantity` is the middle quantity. `newest` are three of the
+    contracts.
+    """
+
+    band: Band
+    quantity: float | None
+    region: str
+    newest: tuple[PastContract, ...]
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What was fetched: rows newest first by kind and key, and the aggregates."""
+
+    rows: Mapping[tuple[str, tuple[str, ...]], Sequence[Any]] = {}
+    releases: Sequence[Release] = ()
+    wanted: Mapping[tuple[str, str], int] = {}
+    peers: Mapping[tuple[str, str], Band] = {}  # (measure, buyer kind)
+    totals: Mapping[tuple[str, str], Totals] = {}
+    markets: Mapping[str, Market] = {}
+
+
+class History(msgspec.Struct, frozen=True):
+    """What is known besides one release. `own` are the rows the release itself leaves; none of it is in the answers.
+
+    Lots are seen as they stood when the release was announced; contracts and bids until its newest moment, or `until`.
+    Lists are newest first and bounded (`watchers.history.asking.KINDS` says how many); a key nobody asked for is empty.
+    """
+
+    own: Rows
+    moments: Moments
+    answers: Answers
+
+    def alike(self, customer: str, code: str, characters: int = GROUP) -> list[PastLot]:
+        """Lots of the same customer whose code begins alike, announced before (24 months)."""
+        start = wider(code, characters)
+        rows: Sequence[PastLot] = self._rows("alike", customer, wider(code, CLASS))
+        return [as_of(row, self.moments.announced) for row in rows if start and row.code.startswith(start)]
+
+    def chain(self) -> list[PastLot]:
+        """Lots of the purchases that this one repeats: by the publisher's link, or by the same plan point."""
+        found: dict[tuple[str, str, str], PastLot] = {}
+        for lot in self.own.lots:
+            for row in (*self._rows("parent", lot.parent), *self._rows("plan", lot.plan_root)):
+                found[row.ocid, row.lot, row.code] = as_of(row, self.moments.announced)
+        return sorted(found.values(), key=lambda row: (row.published_at, row.ocid), reverse=True)
+
+    def repeated(self) -> Sequence[Release]:
+        """The releases of that chain in their newest state, newest first."""
+        return self.answers.releases
+
+    def terms(self) -> list[PastTerms]:
+        """The terms of this process, oldest first: those of earlier snapshots, then the present ones."""
+        own = self.own.terms
+        if own is None:
+            return []
+        return [*reversed(self._rows("terms", own.ocid)), own]
+
+    def amounts(self, lot: PastLot) -> list[float]:
+        """Sums of the newest lots with the same code, unit, group of methods and currency, announced before."""
+        return [number for (number,) in self._rows("amounts", lot.code, lot.unit, lot.group, lot.currency) if number]
+
+    def prices(self, lot: PastLot) -> Prices | None:
+        """What the same thing cost per unit; of the lot's region where there are enough. None without any."""
+        rows = self._rows("prices", lot.code, lot.unit, lot.currency)
+        usable = [row for row in rows if row[0]]
+        regional = [row for row in usable if lot.region and row[2] == lot.region]
+        region = lot.region if len(regional) >= REGIONAL else ""
+        chosen = regional if region else usable
+        band = band_of(row[0] for row in chosen)
+        if band is None:
+            return None
+        quantities = band_of(row[1] for row in chosen if row[1])
+        contracts: Sequence[PastContract] = self._rows("comparable", lot.code, lot.unit, lot.currency)
+        shown = [row for row in contracts if row.unit_price and (not region or row.region == region)]
+        return Prices(band, quantities.median if quantities else None, region, tuple(shown[:3]))
+
+    def bought(self, customer: str, code: str, until: datetime | None = None) -> list[PastContract]:
+        """Contracts of a customer for things of the code's class (24 months)."""
+        return self._signed("bought", until, customer, wider(code, CLASS))
+
+    def pair(self, customer: str, supplier: str, until: datetime | None = None) -> list[PastContract]:
+        """Contracts between a customer and a supplier (24 months)."""
+        return self._signed("pair", until, customer, supplier)
+
+    def supplied(self, supplier: str, until: datetime | None = None) -> list[PastContract]:
+        """Contracts of a supplier with anybody (24 months)."""
+        return self._signed("supplied", until, supplier)
+
+    def market(self, code: str, until: datetime | None = None) -> list[PastContract]:
+        """The newest contracts of anybody for things of the code's class (24 months); asked once bids are decided."""
+        return self._signed("market", until, wider(code, CLASS))
+
+    def bids(self, bidder: str, until: datetime | None = None) -> list[PastBid]:
+        """Bids of a bidder (24 months)."""
+        rows: Sequence[PastBid] = self._rows("bids", bidder)
+        return [row for row in rows if until is None or row.decided_at < until]
+
+    def wanted(self, buyer_kind: str, code: str) -> int:
+        """How many buyers of a kind announced things of the code's class in 24 months; counted up to 200."""
+        return self.answers.wanted.get((buyer_kind, wider(code, CLASS)), 0)
+
+    def peers(self, measure: str, buyer_kind: str) -> Band | None:
+        """How buyers of a kind differ in a measure (`watchers.history.peers`), in whole months before."""
+        return self.answers.peers.get((measure, buyer_kind))
+
+    def totals(self, customer: str, currency: str) -> Totals:
+        """What a customer announced in the twelve whole months before."""
+        return self.answers.totals.get((customer, currency), Totals())
+
+    def bidders(self, code: str) -> Market:
+        """How many usually bid for things of the code's class, anywhere."""
+        return self.answers.markets.get(wider(code, CLASS), Market())
+
+    def _rows(self, kind: str, *key: str) -> Sequence[Any]:
+        return self.answers.rows.get((kind, key), ())
+
+    def _signed(self, kind: str, until: datetime | None, *key: str) -> list[PastContract]:
+        rows: Sequence[PastContract] = self._rows(kind, *key)
+        return [row for row in rows if until is None or row.signed_at < until]

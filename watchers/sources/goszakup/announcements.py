@@ -1,0 +1,167 @@
+"""The announcement itself: status by dates, documents, decisions, complaints, the commission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
+from watchers.sources.goszakup.codes import document_type, ocds_of
+from watchers.sources.goszakup.model import Announcement, Cancellation, Codes, Complaint, File, Lot, each
+from watchers.sources.goszakup.parts import clear_of_persons, joined, local, moment
+
+__all__ = [
+    "appeals", "budget_years", "committee", "decisions", "documents", "features", "own_moment", "results_known",
+    "tender_status",
+]  # fmt: skip
+
+_DAY = timedelta(days=1)
+_REVIEWED = frozenset({420, 440, 444, 445, 450, 460, 510, 520, 530, 540, 550})
+"""Stopped or looked at again: here the portal's status tells more than the date of the results."""
+_DECIDED = frozenset({"complete", "unsuccessful"})
+
+
+def own_moment(announcement: Announcement) -> datetime | None:
+    """The latest moment that an announcement itself knows to have passed."""
+    texts = (announcement.last_update_date, announcement.publish_date, announcement.itogi_date_public)
+    return max(filter(None, (local(text) for text in texts if text)), default=None)
+
+
+def status_id(announcement: Announcement) -> int | None:
+    """The portal's status of an announcement."""
+    said = announcement.ref_buy_status
+    return announcement.ref_buy_status_id or (said.id if said else None)
+
+
+def _passed(text: str | None, now: datetime | None) -> bool:
+    """Whether a moment has come. A day of grace: clocks differ, and the portal shows nothing ahead of its time."""
+    when = local(text) if text else None
+    return when is not None and (now is None or when <= now + _DAY)
+
+
+def results_known(announcement: Announcement, statuses: Iterable[str | None], now: datetime | None) -> bool:
+    """Whether the results are published: by their date, by the portal's status, or because every lot is decided."""
+    if (
+        _passed(announcement.itogi_date_public, now)
+        or ocds_of("announcement_statuses", status_id(announcement)) == "complete"
+    ):
+        return True
+    lots = set(statuses) - {"cancelled"}
+    return bool(lots) and lots <= _DECIDED
+
+
+def tender_status(announcement: Announcement, statuses: tuple[str | None, ...], now: datetime | None) -> str | None:
+    """planned, active, complete, unsuccessful or cancelled: by dates and lots where the portal's status lags behind."""
+    number = status_id(announcement)
+    said = ocds_of("announcement_statuses", number)
+    if said == "cancelled" or announcement.cancel or (statuses and set(statuses) == {"cancelled"}):
+        return "cancelled"
+    if number not in _REVIEWED and results_known(announcement, statuses, now):
+        lots = set(statuses) - {"cancelled"}
+        return "unsuccessful" if lots == {"unsuccessful"} else "complete"
+    if said is not None:
+        return said
+    return "active" if _passed(announcement.publish_date, now) else ("planned" if announcement.publish_date else None)
+
+
+def features(announcement: Announcement, lots: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Words for what is special: what the announcement says, and what all its lots say."""
+    own = (
+        ("singleOrganiser", announcement.singl_org_sign == 1),
+        ("disabledPersonsOnly", bool(announcement.disable_person_id)),
+        ("lightIndustry", announcement.is_light_industry == 1),
+        ("constructionWork", announcement.is_construction_work == 1),
+        ("specialOrder", announcement.ref_spec_purchase_type_id == 1),
+    )
+    words = [word for word, holds in own if holds]
+    shared = [word for word in lots[0] if all(word in lot for lot in lots)] if lots else []
+    return tuple(dict.fromkeys((*words, *shared)))
+
+
+def documents(announcement: Announcement, lots: tuple[Lot, ...]) -> tuple[Document, ...]:
+    """The files of the announcement and of its lots, each once."""
+    found: list[tuple[File, tuple[str, ...]]] = [(file, ()) for file in announcement.files or ()]
+    found += [(file, (str(lot.id),)) for lot in lots for file in lot.files or ()]
+    by_key: dict[tuple[str | None, ...], Document] = {}
+    for file, related in found:
+        key = (file.file_path, file.original_name, file.name_ru)
+        if any(key) and key not in by_key:
+            by_key[key] = _document(file, related)
+    return tuple(by_key[key] for key in sorted(by_key, key=lambda key: tuple(text or "" for text in key)))
+
+
+def _document(file: File, related: tuple[str, ...]) -> Document:
+    path = (file.file_path or "").strip()
+    return Document(
+        id=path.rpartition("/")[2] or None,
+        document_type=document_type(file.name_ru, file.name_kz, file.original_name),
+        title=clear_of_persons(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
+        url=path if path.startswith(("https://", "http://")) else None,
+        related_lots=related,
+    )
+
+
+def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
+    """Decisions that cancelled or paused it, the oldest first."""
+    cancelled: tuple[Cancellation, ...] = each(announcement.cancel)
+    found = [
+        OfficialDecision(
+            id=joined(one.number_decision),
+            kind="cancelled",
+            date=moment(one.date_decision),
+            authority=clear_of_persons(joined(one.name_authority)),
+            ground=clear_of_persons(joined(one.act_type_name_ru, one.type_actions_name_ru)),
+        )
+        for one in cancelled
+    ]
+    pause = announcement.pause
+    if pause is not None and (pause.date_pause or pause.decide_date or pause.status_name_ru or pause.status):
+        several: tuple[str | int, ...] = each(pause.lots)
+        found.append(
+            OfficialDecision(
+                id=joined(pause.decide_number),
+                kind="paused",
+                date=moment(pause.date_pause or pause.decide_date),
+                ground=clear_of_persons(joined(pause.status_name_ru, pause.solution_name_ru)),
+                related_lots=tuple(str(lot) for lot in several),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.date or "", one.key)))
+
+
+def appeals(announcement: Announcement) -> tuple[Appeal, ...]:
+    """Complaints, the oldest first."""
+    complaints: tuple[Complaint, ...] = each(announcement.complaints)
+    return tuple(
+        Appeal(
+            id=None if one.id is None else str(one.id),
+            date=moment(one.date_apply),
+            subject=clear_of_persons(joined(one.subject_ru)),
+            status_details=joined(one.status_name_ru),
+            decision=clear_of_persons(joined(one.decision_ru)),
+            date_decided=moment(one.date_decision),
+            related_lots=(str(one.lot_id),) if one.lot_id else (),
+        )
+        for one in sorted(complaints, key=lambda one: one.id or 0)
+    )
+
+
+def committee(announcement: Announcement) -> tuple[CommitteeSeat, ...]:
+    """The seats of the commission by role and organisation; who sits in them is never read."""
+    seats = {
+        CommitteeSeat(role=str(seat.ref_comm_roles_id or "") or None, organization_id=_bin(seat.bin))
+        for seat in announcement.commission or ()
+        if seat.active != 0
+    }
+    return tuple(sorted(seats, key=lambda seat: (seat.role or "", seat.organization_id or "")))
+
+
+def _bin(number: str | None) -> str | None:
+    plain = (number or "").strip()
+    return f"KZ-BIN-{plain}" if len(plain) == 12 and plain.isdigit() and plain[4] in "456" else None
+
+
+def budget_years(years: Codes) -> tuple[int, ...]:
+    """The financial years, without what can be none."""
+    several: tuple[int | str, ...] = each(years)
+    return tuple(sorted({int(year) for year in several if str(year).isdigit() and 2000 <= int(year) < 2100}))
