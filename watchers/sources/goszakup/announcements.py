@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
 from watchers.sources.goszakup.codes import document_type, ocds_of
-from watchers.sources.goszakup.model import Announcement, Cancellation, Codes, Complaint, File, Lot, each
+from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
 from watchers.sources.goszakup.parts import clear_of_persons, joined, local, moment
 
 __all__ = [
-    "appeals", "budget_years", "committee", "decisions", "documents", "features", "own_moment", "results_known",
-    "tender_status",
+    "appeals", "category", "committee", "decisions", "documents", "features", "own_moment", "results_known",
+    "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
@@ -62,6 +62,16 @@ def tender_status(announcement: Announcement, statuses: tuple[str | None, ...], 
     if said is not None:
         return said
     return "active" if _passed(announcement.publish_date, now) else ("planned" if announcement.publish_date else None)
+
+
+def category(announcement: Announcement) -> str | None:
+    """goods, works or services."""
+    said = announcement.ref_subject_type
+    number = announcement.ref_subject_type_id or (said.id if said else None)
+    if number:
+        return ocds_of("subject_types", number)
+    subjects = {plan.ref_subject_type_id for lot in announcement.lots or () for plan in lot.plans or ()} - {None, 0}
+    return ocds_of("subject_types", subjects.pop()) if len(subjects) == 1 else None
 
 
 def features(announcement: Announcement, lots: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
@@ -116,14 +126,13 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
     ]
     pause = announcement.pause
     if pause is not None and (pause.date_pause or pause.decide_date or pause.status_name_ru or pause.status):
-        several: tuple[str | int, ...] = each(pause.lots)
         found.append(
             OfficialDecision(
                 id=joined(pause.decide_number),
                 kind="paused",
                 date=moment(pause.date_pause or pause.decide_date),
                 ground=clear_of_persons(joined(pause.status_name_ru, pause.solution_name_ru)),
-                related_lots=tuple(str(lot) for lot in several),
+                related_lots=tuple(str(lot) for lot in codes_of(pause.lots)),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.date or "", one.key)))
@@ -159,9 +168,3 @@ def committee(announcement: Announcement) -> tuple[CommitteeSeat, ...]:
 def _bin(number: str | None) -> str | None:
     plain = (number or "").strip()
     return f"KZ-BIN-{plain}" if len(plain) == 12 and plain.isdigit() and plain[4] in "456" else None
-
-
-def budget_years(years: Codes) -> tuple[int, ...]:
-    """The financial years, without what can be none."""
-    several: tuple[int | str, ...] = each(years)
-    return tuple(sorted({int(year) for year in several if str(year).isdigit() and 2000 <= int(year) < 2100}))

@@ -11,7 +11,7 @@ from watchers.sources.goszakup.model import Application, AppLot, Lot, Records
 from watchers.sources.goszakup.parties import Participants
 from watchers.sources.goszakup.parts import local, moment, money
 
-__all__ = ["Offers", "offers_of"]
+__all__ = ["Offers", "offers_of", "still_open"]
 
 _WON = "FirstWinner"
 _SECOND = "SecondWinner"
@@ -38,9 +38,9 @@ def offers_of(
     group: str,
     *,
     results: str | None,
-    open_until: datetime | None,
+    pending: bool,
 ) -> Offers:
-    """Read the applications. `open_until`: the deadline, if it has not passed: bids are still pending then."""
+    """Read the applications. `results` is when they were published; `pending`: the deadline has not passed."""
     offers = Offers()
     counts = {lot.id: lot.count for lot in lots}
     for application in sorted(records.applications or (), key=lambda one: one.id or 0):
@@ -54,7 +54,7 @@ def offers_of(
                 group,
                 results=results,
                 count=counts.get(part.lot_id),
-                pending=open_until is not None,
+                pending=pending,
             )
     return offers
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,77 +20,15 @@ from watchers.ocds import (
     Unit,
     number,
 )
-from watchers.sources.goszakup.codes import name_of, ocds_of
+from watchers.sources.goszakup.chains import Chain, chains, system_number
+from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
 from watchers.sources.goszakup.lots import classification
-from watchers.sources.goszakup.model import Codes, Deal, DealUnit, each
+from watchers.sources.goszakup.methods import method_name
+from watchers.sources.goszakup.model import Deal, DealUnit, codes_of
 from watchers.sources.goszakup.parties import Participants
 from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money
 
-__all__ = ["Chain", "award_of_chain", "chains", "contract_of", "supplier_of", "system_number"]
-
-_SUPPLEMENT = 2
-
-
-class Chain(msgspec.Struct, frozen=True):
-    """A contract with its addenda, the oldest first; `whole` where the first version is among them."""
-
-    key: str
-    deals: tuple[Deal, ...]
-    whole: bool
-
-    @property
-    def first(self) -> Deal:
-        """The first version, or the oldest known."""
-        return self.deals[0]
-
-    @property
-    def last(self) -> Deal:
-        """The newest version that is signed, else the newest."""
-        signed = [deal for deal in self.deals if deal.sign_date]
-        return signed[-1] if signed else self.deals[-1]
-
-
-def system_number(text: str | None) -> tuple[str, int | None]:
-    """A system number "BIN/YYNNNN/VV" without its version, and the version."""
-    parts = (text or "").strip().split("/")
-    if len(parts) == 3 and parts[2].isdigit():
-        return "/".join(parts[:2]), int(parts[2][:6])
-    return (text or "").strip(), None
-
-
-def _version(deal: Deal) -> int:
-    """Where a deal stands in its chain: by the suffix of its number, else addenda after the main contract."""
-    version = system_number(deal.contract_number_sys)[1]
-    return version if version is not None else int(deal.ref_contract_type_id == _SUPPLEMENT)
-
-
-def _is_first(deal: Deal) -> bool:
-    if deal.root_id and deal.id and deal.root_id == deal.id:
-        return True
-    return _version(deal) == 0 and deal.ref_contract_type_id != _SUPPLEMENT and not deal.parent_id
-
-
-def chains(deals: Iterable[Deal]) -> tuple[Chain, ...]:
-    """Contracts with their addenda, by the number of the chain: `rootId`, else the system number, else `parentId`."""
-    alive = [deal for deal in deals if deal.deleted != 1]
-    roots: dict[str, str] = {}
-    for deal in alive:
-        number_sys = system_number(deal.contract_number_sys)[0]
-        if deal.root_id and number_sys:
-            roots.setdefault(number_sys, str(deal.root_id))
-    grouped: dict[str, dict[int | None, Deal]] = {}
-    for deal in alive:
-        number_sys = system_number(deal.contract_number_sys)[0]
-        key = str(deal.root_id or "") or roots.get(number_sys) or number_sys or str(deal.parent_id or deal.id or "")
-        known = grouped.setdefault(key, {})
-        place = deal.id if deal.id is not None else -len(known) - 1
-        if place not in known or (deal.last_update_date or "") >= (known[place].last_update_date or ""):
-            known[place] = deal
-    found = []
-    for key in sorted(grouped):
-        ordered = tuple(sorted(grouped[key].values(), key=lambda deal: (_version(deal), deal.id or 0)))
-        found.append(Chain(key, ordered, _is_first(ordered[0])))
-    return tuple(found)
+__all__ = ["award_of_chain", "code_of", "concluded", "contract_of", "supplier_of", "unit_of"]
 
 
 def supplier_of(chain: Chain, people: Participants) -> Organization | None:
@@ -117,7 +54,7 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
         status=ocds_of("contract_statuses", last.ref_contract_status_id),
         status_details=name_of("contract_statuses", last.ref_contract_status_id),
         public_number=system_number(first.contract_number_sys)[0] or joined(first.contract_number),
-        method_details=name_of("trade_methods", _known(chain, "fakt_trade_methods_id")),
+        method_details=method_name(_method(chain)),
         period=Period(start_date=signed, end_date=ends) if signed or ends else None,
         value=money(first.contract_sum, first.ref_currency_code) if chain.whole else None,
         value_with_tax=money(first.contract_sum_wnds, first.ref_currency_code) if chain.whole else None,
@@ -133,12 +70,17 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
     )
 
 
+def _method(chain: Chain) -> int | str | None:
+    found = [method_id(deal.fakt_trade_methods_id, deal.fakt_trade_methods) for deal in reversed(chain.deals)]
+    return next((method for method in found if method), None)
+
+
 def _known(chain: Chain, name: str) -> Any:
     return next((value for deal in reversed(chain.deals) if (value := getattr(deal, name)) is not None), None)
 
 
 def _amendment(deal: Deal) -> Amendment:
-    grounds: tuple[str | int, ...] = each(deal.ref_amendm_agreem_justif_id)
+    grounds = codes_of(deal.ref_amendm_agreem_justif_id)
     return Amendment(
         id=None if deal.id is None else str(deal.id),
         date=moment(deal.sign_date),
@@ -153,31 +95,30 @@ def _items(deal: Deal, units: dict[str, Unit]) -> tuple[AwardedItem, ...]:
 
 
 def _item(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> AwardedItem:
-    codes: tuple[str | int, ...] = _codes(unit.ref_enstru_code)
-    plan = unit.plan
-    code = next((code for code in codes if code), None) or (plan.ref_enstru_code if plan else None)
-    measure = units.get(f"plan:{unit.pln_point_id}") or units.get(f"lot:{unit.lot_id}")
-    quantity = unit.quantity if unit.quantity is not None and 0 <= unit.quantity < 10**15 else None
+    quantity = unit.quantity
     return AwardedItem(
         id=None if unit.id is None else str(unit.id),
-        classification=classification(code, plan.name_ru if plan else None),
-        raw_quantity=number(quantity),
-        unit=Unit(
-            id=measure.id if measure else (str(plan.ref_units_code) if plan and plan.ref_units_code else None),
-            name=measure.name if measure else None,
-            value=money(_item_price(unit), deal.ref_currency_code),
-        ),
+        classification=classification(code_of(unit), unit.plan.name_ru if unit.plan else None),
+        raw_quantity=number(quantity if quantity is not None and 0 <= quantity < 10**15 else None),
+        unit=unit_of(unit, deal, units),
         related_lot=str(unit.lot_id) if unit.lot_id else None,
     )
 
 
-def _codes(codes: Codes) -> tuple[str | int, ...]:
-    several: tuple[str | int, ...] = each(codes)
-    return several
+def code_of(unit: DealUnit) -> str | int | None:
+    """The ENS TRU code of a line of a contract."""
+    code = next((code for code in codes_of(unit.ref_enstru_code) if code), None)
+    return code or (unit.plan.ref_enstru_code if unit.plan else None)
 
 
-def _item_price(unit: DealUnit) -> Decimal | None:
-    return unit.item_price
+def unit_of(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> Unit:
+    """The unit of measure of a line with its price; the contract does not name it, its plan point does."""
+    plan = unit.plan
+    measure = units.get(f"plan:{unit.pln_point_id}") or units.get(f"lot:{unit.lot_id}")
+    code = measure.key if measure else str(plan.ref_units_code or "").strip() if plan else ""
+    row = known("units", code) if code else None
+    name = (measure.name if measure else None) or (row.name_ru if row else None)
+    return Unit(id=code or None, name=name, value=money(unit.item_price, deal.ref_currency_code))
 
 
 def _implementation(chain: Chain) -> Implementation | None:
@@ -216,3 +157,38 @@ def award_of_chain(chain: Chain, supplier: Organization, *, value: bool) -> Awar
         suppliers=(supplier,),
         related_lots=tuple(lots),
     )
+
+
+def concluded(
+    deals: Iterable[Deal], decided: Iterable[Award], people: Participants, units: dict[str, Unit]
+) -> tuple[tuple[Contract, ...], tuple[Award, ...]]:
+    """The contracts of an announcement, each with its award: a decision that is known, else one the contract tells of.
+
+    A decision whose only contract came to nothing ("second winner chosen", "not concluded") no longer stands.
+    """
+    awards = list(decided)
+    contracts: list[Contract] = []
+    states: dict[str, set[str | None]] = {}
+    for chain in chains(deals):
+        supplier = supplier_of(chain, people)
+        award = _award_for(chain, supplier, awards) if supplier is not None else None
+        if award is None and supplier is not None:
+            award = award_of_chain(chain, supplier, value=False)
+            awards.append(award)
+        contract = contract_of(chain, award.key if award else None, units)
+        contracts.append(contract)
+        if award is not None:
+            states.setdefault(award.key, set()).add(contract.status)
+    fallen = {key for key, known_states in states.items() if known_states == {"cancelled"}}
+    return tuple(contracts), tuple(
+        msgspec.structs.replace(award, status="cancelled") if award.key in fallen else award for award in awards
+    )
+
+
+def _award_for(chain: Chain, supplier: Organization, awards: list[Award]) -> Award | None:
+    lots = {str(unit.lot_id) for deal in chain.deals for unit in deal.units or () if unit.lot_id}
+    for award in awards:
+        same = award.suppliers[0].key == supplier.key and bool(supplier.key)
+        if same and (not lots or lots & {str(lot) for lot in award.related_lots}):
+            return award
+    return None

@@ -11,10 +11,12 @@ from watchers.sources.goszakup import model
 from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
 from watchers.sources.goszakup.enstru import code_by_name
 from watchers.sources.goszakup.methods import lot_method, lot_number, method_name, planned_method
-from watchers.sources.goszakup.model import Codes, each
+from watchers.sources.goszakup.model import codes_of
 from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, places
 
-__all__ = ["classification", "common_place", "items_of", "lot_features", "lot_of", "lot_status"]
+__all__ = [
+    "classification", "common_place", "items_of", "lot_features", "lot_of", "lot_status", "plan_point", "plans_of",
+]  # fmt: skip
 
 _ENSTRU = re.compile(r"\d{6}\.\d{3}\.\d{6}", re.ASCII)
 _CENT = Decimal("0.01")
@@ -85,7 +87,7 @@ def plans_of(lot: model.Lot, loose: tuple[model.Plan, ...], *, alone: bool) -> t
         return tuple(sorted(lot.plans, key=lambda plan: plan.id or 0))
     if not loose:
         return ()
-    named = {str(point) for point in _codes(lot.point_list)}
+    named = {str(point) for point in codes_of(lot.point_list)}
     root = lot_number(lot.lot_number).plan_root
     own = [
         plan for plan in loose if str(plan.id) in named or (root and root in {str(plan.rootrecord_id), str(plan.id)})
@@ -93,11 +95,6 @@ def plans_of(lot: model.Lot, loose: tuple[model.Plan, ...], *, alone: bool) -> t
     if not own and alone:
         own = list(loose)
     return tuple(sorted(own, key=lambda plan: plan.id or 0))
-
-
-def _codes(codes: Codes) -> tuple[str | int, ...]:
-    several: tuple[str | int, ...] = each(codes)
-    return several
 
 
 def items_of(lot: model.Lot, plans: tuple[model.Plan, ...], elsewhere: tuple[Address, ...]) -> Iterator[Item]:
@@ -184,13 +181,14 @@ def _planned_item(lot: model.Lot, plan: model.Plan, key: str, where: tuple[Addre
         related_lot=None if lot.id is None else str(lot.id),
         delivery_address=common_place(where),
         delivery_addresses=where if len(where) > 1 else (),
-        plan_point=_plan_point(plan),
+        plan_point=plan_point(plan),
     )
 
 
-def _plan_point(plan: model.Plan) -> PlanPoint | None:
+def plan_point(plan: model.Plan) -> PlanPoint | None:
+    """The line of the annual plan; None where only the name of the thing is known."""
     if plan.id is None and plan.rootrecord_id is None and plan.price is None and plan.ref_trade_methods_id is None:
-        return None  # only what it is called is known
+        return None
     act, month = plan.plan_acts, plan.ref_months_id
     ground = plan.ref_justification
     return PlanPoint(

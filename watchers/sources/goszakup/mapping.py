@@ -9,27 +9,30 @@ Links and hosts are no part of a release either: the portal moved once, and a st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-from watchers.ocds import Award, Bids, Contract, Organization, RelatedProcess, Release, Tender, Unit, Value
+from watchers import ocds
+from watchers.ocds import Award, Bids, Contract, Item, Organization, RelatedProcess, Release, Tender, Unit, Value
 from watchers.sources.goszakup import announcements
 from watchers.sources.goszakup.bids import Offers, offers_of, still_open
 from watchers.sources.goszakup.codes import method_group, name_of, ocds_of
-from watchers.sources.goszakup.deals import award_of_chain, chains, contract_of, supplier_of, system_number
+from watchers.sources.goszakup.deals import concluded
+from watchers.sources.goszakup.direct import direct_release
 from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.lots import items_of, lot_features, lot_of, lot_status, plans_of
 from watchers.sources.goszakup.methods import actual_method, method_name, purchase_type
 from watchers.sources.goszakup.model import Announcement, Lot, Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, period, places
+from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, period, places, years_of
 
 __all__ = ["link_of", "release_of"]
 
 _PARENT_SCHEME = "KZ-GOSZAKUP-ID"
+_LONGEST_NUMBER = 64
 
 
 def link_of(release: Release, link_base: str) -> str:
@@ -46,10 +49,9 @@ def release_of(records: Records, *, now: datetime | None = None, failed_method: 
     Raises ValueError for records without an announcement number and without a contract.
     """
     if records.announcement is None:
-        return _direct(records)
-    announcement = records.announcement
-    now = now or announcements.own_moment(announcement)
-    return _Purchase(records, announcement, now, failed_method).release()
+        return direct_release(records)
+    now = now or announcements.own_moment(records.announcement)
+    return _Purchase(records, records.announcement, now, failed_method).release()
 
 
 class _Purchase:
@@ -63,21 +65,19 @@ class _Purchase:
         self.lots = tuple(sorted(announcement.lots or (), key=lambda lot: lot.id or 0))
         self.statuses = tuple(lot_status(lot) for lot in self.lots)
         self.status = announcements.tender_status(announcement, self.statuses, now)
+        self.results = announcements.results_known(announcement, self.statuses, now)
         self.method = actual_method(announcement, self.lots)
         self.type = purchase_type(announcement, self.lots, self.method, failed_method)
-        self.results = announcements.results_known(announcement, self.statuses, now)
         self.customers = tuple(self._customer(lot) for lot in self.lots)
         self.organiser = self._organiser()
-        self.units: dict[str, Unit] = {}
 
     def release(self) -> Release:
-        announcement = self.announcement
-        number = announcement.number_anno or (f"{announcement.id}-1" if announcement.id else "")
+        """The release."""
+        number, changed = self._number(), self._changed()
+        items = tuple(self._items())
         offers = self._offers()
-        tender = self._tender(offers)
-        contracts, awards = self._contracts(offers)
-        changed = moment(announcement.last_update_date) or moment(announcement.publish_date)
-        buyer = self._buyer()
+        contracts, awards = self._contracts(offers, items)
+        tender, buyer = self._tender(offers, items, awards), self._buyer()
         return Release(
             ocid=ocid_of(GOSZAKUP, number),
             id=f"{number}-{changed}" if changed else number,
@@ -91,53 +91,68 @@ class _Purchase:
             bids=Bids(details=tuple(offers.bids)) if self.records.applications is not None else None,
             awards=awards,
             contracts=contracts,
-            related_processes=_parent(announcement),
+            related_processes=_parent(self.announcement),
         )
 
+    def _number(self) -> str:
+        """The printed number; where it is none, the id with the version that a first announcement has."""
+        one = self.announcement
+        try:
+            if one.number_anno and len(one.number_anno) <= _LONGEST_NUMBER:
+                ocid_of(GOSZAKUP, one.number_anno)
+                return one.number_anno
+        except ValueError:
+            pass
+        if not one.id:
+            raise ValueError("the announcement has neither a number nor an id")
+        return f"{one.id}-1"
+
+    def _changed(self) -> str | None:
+        return moment(self.announcement.last_update_date) or moment(self.announcement.publish_date)
+
     def _customer(self, lot: Lot) -> Organization | None:
-        if not lot.customer_bin and not lot.customer_name_ru and not lot.customer_name_kz:
+        named = lot.customer_bin or lot.customer_id or lot.customer_name_ru or lot.customer_name_kz
+        if not named:
             return None
-        return self.people.party(
-            lot.customer_bin, lot.customer_id, name_ru=lot.customer_name_ru, name_kk=lot.customer_name_kz
+        return _somebody(
+            self.people.party(
+                lot.customer_bin, lot.customer_id, name_ru=lot.customer_name_ru, name_kk=lot.customer_name_kz
+            )
         )
 
     def _organiser(self) -> Organization | None:
         one = self.announcement
-        if not one.org_bin and not one.org_name_ru and not one.org_name_kz:
-            return None
-        return self.people.party(one.org_bin, one.org_pid, name_ru=one.org_name_ru, name_kk=one.org_name_kz)
+        number, pid = one.org_bin, one.org_pid
+        if one.organizer is not None:
+            number, pid = number or one.organizer.bin, pid or one.organizer.pid
+        return _somebody(self.people.party(number, pid, name_ru=one.org_name_ru, name_kk=one.org_name_kz))
 
     def _buyer(self) -> Organization | None:
         """The customer if there is one only, else the organiser."""
         one = self.announcement
-        if one.customer_bin or one.customer_name_ru or one.customer_name_kz:
-            named = self.people.party(
+        named = _somebody(
+            self.people.party(
                 one.customer_bin, one.customer_pid, name_ru=one.customer_name_ru, name_kk=one.customer_name_kz
             )
-            if named.key or named.name:
-                return named
-        known = [customer for customer in self.customers if customer is not None]
-        if known and len(known) == len(self.customers) and len({who.key or who.name for who in known}) == 1:
-            return known[0]
-        return self.organiser or (known[0] if len({who.key or who.name for who in known}) == 1 else None)
-
-    def _tender(self, offers: Offers) -> Tender:
-        one, lots = self.announcement, self.lots
-        title_ru, title_kk = clear_of_persons(joined(one.name_ru)), clear_of_persons(joined(one.name_kz))
-        number = announcements.status_id(one)
-        said = one.ref_buy_status.name_ru if one.ref_buy_status else None
-        counted = offers.tenderers() if self.records.applications is not None and self._opened(offers) else None
-        invited = one.biin_supplier or one.id_supplier
-        elsewhere = places(one.kato)
-        alone = len(lots) == 1
-        items = tuple(
-            item for lot in lots for item in items_of(lot, plans_of(lot, one.plans or (), alone=alone), elsewhere)
         )
-        for item in items:
-            if item.unit is not None and item.unit.id:
-                self.units.setdefault(f"lot:{item.related_lot}", item.unit)
-                if item.plan_point is not None:
-                    self.units[f"plan:{item.plan_point.id}"] = item.unit
+        if named is not None:
+            return named
+        customers = {who.key or who.name: who for who in self.customers if who is not None}
+        if len(customers) == 1 and (None not in self.customers or self.organiser is None):
+            return next(iter(customers.values()))
+        return self.organiser
+
+    def _items(self) -> Iterator[Item]:
+        one, elsewhere, alone = self.announcement, places(self.announcement.kato), len(self.lots) == 1
+        for lot in self.lots:
+            yield from items_of(lot, plans_of(lot, one.plans or (), alone=alone), elsewhere)
+
+    def _tender(self, offers: Offers, items: tuple[Item, ...], awards: tuple[Award, ...]) -> Tender:
+        one = self.announcement
+        title_ru, title_kk = clear_of_persons(joined(one.name_ru)), clear_of_persons(joined(one.name_kz))
+        number, said = announcements.status_id(one), one.ref_buy_status
+        counted = offers.tenderers() if self._opened(offers) else None
+        invited = self.people.party(one.biin_supplier, one.id_supplier, otherwise="invited")
         return Tender(
             id=None if one.id is None else str(one.id),
             title=title_ru or title_kk,
@@ -145,61 +160,60 @@ class _Purchase:
             title_kk=title_kk,
             status=self.status,
             status_code=str(number) if number else None,
-            status_details=name_of("announcement_statuses", number, said),
+            status_details=name_of("announcement_statuses", number, said.name_ru if said else None),
             value=self._value(),
             procurement_method=ocds_of("trade_methods", self.method) if isinstance(self.method, int) else None,
             procurement_method_details=method_name(self.method),
             procurement_method_rationale=self.type,
-            main_procurement_category=self._category(),
+            main_procurement_category=announcements.category(one),
             date_published=moment(one.publish_date),
             tender_period=period(one.start_date, one.end_date),
             enquiry_period=period(one.discus_start_date, one.discus_end_date),
             additional_period=period(one.repeat_start_date, one.repeat_end_date),
+            award_period=period(one.itogi_date_public, None) if self.results else None,
             number_of_tenderers=None if counted is None else len(counted),
             tenderers=counted or (),
             procuring_entity=self.organiser,
             items=items,
-            lots=tuple(
-                lot_of(lot, status, customer, self.method)
-                for lot, status, customer in zip(lots, self.statuses, self.customers, strict=True)
-            ),
-            documents=announcements.documents(one, lots),
+            lots=self._lots(awards),
+            documents=announcements.documents(one, self.lots),
             documents_listed=one.files is not None,
-            features=announcements.features(one, tuple(lot_features(lot) for lot in lots)),
-            invited_suppliers=(self.people.party(one.biin_supplier, one.id_supplier, otherwise="invited"),)
-            if invited
-            else (),
-            budget_years=announcements.budget_years(one.fin_year),
+            features=announcements.features(one, tuple(lot_features(lot) for lot in self.lots)),
+            invited_suppliers=(invited,) if invited.identifier is not None else (),
+            budget_years=years_of(one.fin_year),
             official_decisions=announcements.decisions(one),
             appeals=announcements.appeals(one),
             committee=announcements.committee(one),
         )
+
+    def _lots(self, awards: tuple[Award, ...]) -> tuple[ocds.Lot, ...]:
+        won = {str(lot) for award in awards if award.status == "active" for lot in award.related_lots}
+        found = []
+        for lot, status, customer in zip(self.lots, self.statuses, self.customers, strict=True):
+            state = status
+            if self.status == "cancelled" and status in {"active", "planned", None}:
+                state = "cancelled"
+            elif self.results and status in {"active", None} and str(lot.id) in won:
+                state = "complete"
+            found.append(lot_of(lot, state, customer, self.method))
+        return tuple(found)
 
     def _value(self) -> Value | None:
         """The announcement's sum; where it is missing, that of all its lots."""
         one = self.announcement
         said = money(one.total_sum)
         amounts = [lot.amount for lot in self.lots]
-        if said is not None or not amounts or (one.count_lots or len(amounts)) != len(amounts):
+        known = [amount for amount in amounts if amount is not None]
+        if said is not None or not amounts or len(known) != len(amounts):
             return said
-        return (
-            money(sum((amount for amount in amounts if amount is not None), Decimal(0)))
-            if None not in amounts
-            else None
-        )
-
-    def _category(self) -> str | None:
-        one = self.announcement
-        said = one.ref_subject_type
-        return ocds_of("subject_types", one.ref_subject_type_id or (said.id if said else None))
+        return money(sum(known, Decimal(0))) if (one.count_lots or len(amounts)) == len(amounts) else None
 
     def _opened(self, offers: Offers) -> bool:
         """Whether the bids are shown for good: the results are out, or the bids themselves say who won."""
-        return (
-            self.results
-            or offers.decided
-            or (bool(offers.bids) and still_open(self.announcement.end_date, self.now) is None)
-        )
+        if self.records.applications is None:
+            return False
+        closed = still_open(self.announcement.end_date, self.now) is None
+        return self.results or offers.decided or (bool(offers.bids) and closed)
 
     def _offers(self) -> Offers:
         return offers_of(
@@ -208,39 +222,34 @@ class _Purchase:
             self.people,
             method_group(self.method),
             results=moment(self.announcement.itogi_date_public),
-            open_until=still_open(self.announcement.end_date, self.now),
+            pending=still_open(self.announcement.end_date, self.now) is not None,
         )
 
-    def _contracts(self, offers: Offers) -> tuple[tuple[Contract, ...], tuple[Award, ...]]:
-        awards = list(offers.awards)
-        contracts = []
-        for chain in chains(self.records.deals or ()):
-            supplier = supplier_of(chain, self.people)
-            lots = {str(unit.lot_id) for deal in chain.deals for unit in deal.units or () if unit.lot_id}
-            own = [
-                award
-                for award in awards
-                if supplier is not None
-                and award.suppliers[0].key == supplier.key
-                and (not lots or lots & {str(lot) for lot in award.related_lots})
-            ]
-            if not own and supplier is not None:
-                own = [award_of_chain(chain, supplier, value=False)]
-                awards += own
-            contracts.append(contract_of(chain, str(own[0].id) if own else None, self.units))
-        return tuple(contracts), tuple(awards)
+    def _contracts(self, offers: Offers, items: Iterable[Item]) -> tuple[tuple[Contract, ...], tuple[Award, ...]]:
+        if not self.records.deals:
+            return (), tuple(offers.awards)
+        units: dict[str, Unit] = {}
+        for item in items:
+            if item.unit is not None and item.unit.id:
+                units.setdefault(f"lot:{item.related_lot}", item.unit)
+                if item.plan_point is not None:
+                    units[f"plan:{item.plan_point.key}"] = item.unit
+        return concluded(self.records.deals, offers.awards, self.people, units)
 
     def _parties(
         self, buyer: Organization | None, tender: Tender, offers: Offers, awards: Iterable[Award]
     ) -> tuple[Organization, ...]:
-        several: list[Organization] = []
-        several += _with_role((buyer,), "buyer")
+        several = _with_role((buyer,), "buyer")
         several += _with_role((self.organiser,), "procuringEntity")
         several += _with_role(self.customers, "buyer")
         several += _with_role(tender.invited_suppliers, "invitedSupplier")
         several += [who for bid in offers.bids for who in bid.tenderers]
         several += _with_role((who for award in awards for who in award.suppliers), "supplier")
         return merge_parties(several)
+
+
+def _somebody(party: Organization) -> Organization | None:
+    return party if party.key or party.name else None
 
 
 def _with_role(parties: Iterable[Organization | None], role: str) -> list[Organization]:
@@ -252,41 +261,3 @@ def _parent(announcement: Announcement) -> tuple[RelatedProcess, ...]:
         return ()
     parent = str(announcement.parent_id)
     return (RelatedProcess(id="1", relationship=("unsuccessfulProcess",), scheme=_PARENT_SCHEME, identifier=parent),)
-
-
-def _direct(records: Records) -> Release:
-    """A contract without an announcement (`trdBuyId` 0): a release of its own, named by the contract's number."""
-    found = chains(records.deals or ())
-    if not found:
-        raise ValueError("neither an announcement nor a contract")
-    chain, people = found[0], Participants(records)
-    first, last = chain.first, chain.last
-    number = system_number(first.contract_number_sys)[0] or f"contract-{first.root_id or first.id}"
-    supplier = supplier_of(chain, people)
-    customer = people.party(first.customer_bin or number.partition("/")[0], first.customer_id, roles=("buyer",))
-    award = award_of_chain(chain, supplier, value=True) if supplier else None
-    contract = contract_of(chain, str(award.id) if award else None, {})
-    method = first.fakt_trade_methods_id
-    changed = moment(last.last_update_date) or moment(last.sign_date)
-    return Release(
-        ocid=ocid_of(GOSZAKUP, number),
-        id=f"{number}-{changed}" if changed else number,
-        date=changed,
-        tag=("compiled",),
-        language="ru",
-        buyer=customer,
-        parties=merge_parties([customer, *([supplier] if supplier else [])]),
-        tender=Tender(
-            id=number,
-            title=contract.title,
-            status="complete",
-            value=contract.value,
-            procurement_method=ocds_of("trade_methods", method) or ("direct" if not method else None),
-            procurement_method_details=name_of("trade_methods", method or None),
-            main_procurement_category=ocds_of("subject_types", first.ref_subject_type_id),
-            procuring_entity=customer,
-            budget_years=announcements.budget_years(first.fin_year),
-        ),
-        awards=(award,) if award else (),
-        contracts=(contract,),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -30,10 +30,13 @@ class Participants:
 
     def __init__(self, records: Records) -> None:
         self._subjects: dict[str, Subject] = {}
-        nested = [one.supplier for one in records.applications or () if one.supplier is not None]
-        for subject in (*nested, *(records.subjects or ())):
-            for key in (f"pid:{subject.pid or ''}", subject.bin or "", subject.iin or ""):
-                if key not in {"", "pid:"}:
+        for subject in (*_nested(records), *(records.subjects or ())):
+            for key in (
+                f"pid:{subject.pid}" if subject.pid else "",
+                number_text(subject.bin),
+                number_text(subject.iin),
+            ):
+                if key:
                     self._subjects[key] = subject
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._entries: dict[str, list[Entry]] = {}
@@ -110,6 +113,16 @@ class Participants:
             )
             for entry in entries
         )
+
+
+def _nested(records: Records) -> Iterator[Subject]:
+    """The participants that other records carry with them."""
+    one = records.announcement
+    found = [one.organizer] if one is not None else []
+    found += [lot.customer for lot in (one.lots if one is not None else None) or ()]
+    found += [application.supplier for application in records.applications or ()]
+    found += [who for deal in records.deals or () for who in (deal.customer, deal.supplier)]
+    yield from (who for who in found if who is not None)
 
 
 def _register(system: int | None) -> str | None:

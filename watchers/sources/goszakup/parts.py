@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from watchers.ocds import Address, Period, Value
 from watchers.places import region
 from watchers.sources.goszakup.codes import report_once
-from watchers.sources.goszakup.model import Codes, Place, each
+from watchers.sources.goszakup.model import Codes, Place, codes_of
 
 __all__ = [
     "CURRENCY", "ZONE", "clear_of_persons", "is_person", "joined", "local", "moment", "money", "number_text", "period",
-    "places", "region_of",
+    "places", "region_of", "years_of",
 ]  # fmt: skip
 
 ZONE = ZoneInfo("Asia/Almaty")
@@ -27,7 +27,7 @@ _YEARS = range(1990, 2100)
 _LARGEST = Decimal(10) ** 15
 """A thousand billion tenge: the whole yearly budget is a thirtieth of it."""
 
-_IIN = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-6]\d{5}(?!\d)", re.ASCII)
+_IIN = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?[0-6]\d{5}(?!\d)", re.ASCII)
 _HIDDEN = "************"
 
 
@@ -80,8 +80,9 @@ def joined(*texts: str | None) -> str | None:
 
 
 def number_text(number: str | int | None) -> str:
-    """A BIN or IIN as text without blanks."""
-    return str(number).strip() if number else ""
+    """A BIN or IIN as text without blanks; '' for none, which the portal writes as 0 too."""
+    plain = str(number).strip() if number else ""
+    return plain if plain.strip("0") else ""
 
 
 def is_person(number: str) -> bool:
@@ -118,11 +119,18 @@ def places(katos: Codes, named: tuple[Place, ...] | None = None) -> tuple[Addres
     if named:
         pairs = [(number_text(one.ref_kato_code), _name(one)) for one in named]
     else:
-        several: tuple[str | int, ...] = each(katos)
-        pairs = [(number_text(one), None) for one in several]
+        pairs = [(number_text(one), None) for one in codes_of(katos)]
     found = (_place(kato, name) for kato, name in dict.fromkeys(pairs))
     return tuple(one for one in found if one is not None)
 
 
 def _name(one: Place) -> str | None:
     return clear_of_persons(joined(one.full_delivery_place_name_ru or one.full_delivery_place_name_kz))
+
+
+def years_of(years: Codes) -> tuple[int, ...]:
+    """Financial years, without what can be none."""
+    found = (str(year).strip() for year in codes_of(years))
+    return tuple(
+        sorted({int(year) for year in found if len(year) == 4 and year.isdigit() and 2000 <= int(year) < 2100})
+    )

@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.goszakup.country import Country
 from tests.watchers.sources.goszakup.records import Portal
 from watchers.sources.goszakup.mapping import release_of
-from watchers.sources.goszakup.model import read_records
+from watchers.sources.goszakup.reading import read
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def test_what_a_country_knows_of_its_announcements_is_in_their_releases(country:
     portal = Portal(country)
     for tender in country.tenders():
         raw = json.dumps(portal.records(tender.id, results=bool(tender.results))).encode()
-        release = release_of(read_records(raw))
+        release = release_of(read(raw).records)
         assert release.tender is not None
         assert release.ocid == f"ocds-kz0001-goszakup-{tender.number_anno}"
         assert release.buyer is not None
