@@ -6,7 +6,19 @@ Each row says from when it holds, by which source, when it was checked and how s
 from __future__ import annotations
 
 from watchers.rules.calendars import Calendar
+from watchers.rules.law import Law, Requirement
 from watchers.rules.lookup import Limit, Rules, load_rules
 from watchers.rules.tables import Confidence, CountedFrom, Method, Window
 
-__all__ = ["Calendar", "Confidence", "CountedFrom", "Limit", "Method", "Rules", "Window", "load_rules"]
+__all__ = [
+    "Calendar",
+    "Confidence",
+    "CountedFrom",
+    "Law",
+    "Limit",
+    "Method",
+    "Requirement",
+    "Rules",
+    "Window",
+    "load_rules",
+]

@@ -11,6 +11,8 @@ import msgspec
 
 from watchers.ocds import Organization, Release
 from watchers.rules.calendars import Calendar, calendar_of
+from watchers.rules.law import Law, read_law
+from watchers.rules.naming import named
 from watchers.rules.tables import (
     BaseAmount,
     BuyerKind,
@@ -28,7 +30,6 @@ __all__ = ["Limit", "Rules", "load_rules"]
 
 _SCHEME = re.compile(r"([A-Z]{2})-[A-Z]")
 _NO_COUNTRY = {"XI", "XM", "XR"}  # org-id.guide prefixes of international registers
-_WORD_GAP = re.compile(r"[^\w-]+")
 _NOISE = re.compile(r"[\s«»\"“”„]+")
 
 
@@ -55,6 +56,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     taxes: tuple[Tax, ...]
     regulated: tuple[Regulated, ...]
     buyer_kinds: tuple[BuyerKind, ...]
+    law: Law
     names: dict[tuple[str, str], Method]  # (jurisdiction, folded name or code)
     types: dict[tuple[str, str], str]  # (jurisdiction, folded name) -> kind
     keys: dict[tuple[str, str], str]  # (by, key) -> jurisdiction
@@ -157,13 +159,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=16384)
 def _buyer_kind(kinds: tuple[BuyerKind, ...], jurisdiction: str, name: str) -> str:
-    words = " " + _WORD_GAP.sub(" ", name.casefold()).strip()
-    for row in kinds:
-        if row.jurisdiction == jurisdiction and any(
-            all(f" {stem}" in words for stem in needed.split("+")) for needed in row.words.split(";")
-        ):
-            return row.kind
-    return ""
+    return next((row.kind for row in kinds if row.jurisdiction == jurisdiction and named(row.words, name)), "")
 
 
 def _country(organization: Organization | None) -> str:
@@ -198,6 +194,7 @@ def load_rules() -> Rules:
         taxes=read_table("taxes", Tax),
         regulated=read_table("regulated", Regulated),
         buyer_kinds=read_table("buyer_kinds", BuyerKind),
+        law=read_law(),
         names=names,
         types={
             (row.jurisdiction, _fold(n)): row.kind for row in types for n in (row.name_ru, row.name_kk, row.name_en)

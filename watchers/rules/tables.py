@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
+from types import UnionType
 from typing import TypeVar
 
 import msgspec
@@ -159,14 +160,16 @@ _FLAGS = {"yes": True, "no": False}
 def read_table(name: str, row_type: type[_Row]) -> tuple[_Row, ...]:
     """All rows of `data/NAME.csv`. Raises ValueError naming the file and line that does not fit."""
     text = files("watchers.rules").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
-    flags = {field.name for field in msgspec.structs.fields(row_type) if field.type is bool}
+    fields = msgspec.structs.fields(row_type)
+    flags = {field.name for field in fields if field.type is bool}
+    optional = {field.name for field in fields if isinstance(field.type, UnionType)}  # `date | None`: may be empty
     rows = []
     reader = csv.DictReader(text.splitlines())
     for cells in reader:
         values: dict[str, object] = {
-            column: _FLAGS.get(cell, cell) if column in flags else cell for column, cell in cells.items()
+            column: _FLAGS.get(cell, cell) if column in flags else (cell or None) if column in optional else cell
+            for column, cell in cells.items()
         }
-        values["valid_to"] = cells.get("valid_to") or None
         try:
             rows.append(msgspec.convert(values, row_type, strict=False))
         except (msgspec.ValidationError, TypeError) as error:

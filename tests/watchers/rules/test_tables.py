@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from watchers.rules import tables
+from watchers.rules import law, tables
 from watchers.rules.tables import Dated, Window, read_table
 
 _DATA = files("watchers.rules").joinpath("data")
@@ -18,6 +18,8 @@ _TABLES = {
     "base_amounts": tables.BaseAmount, "calendars": tables.CalendarYears, "days": tables.SpecialDays,
     "jurisdictions": tables.JurisdictionKey, "methods": tables.Method, "purchase_types": tables.PurchaseType,
     "regulated": tables.Regulated, "taxes": tables.Tax, "thresholds": tables.Threshold, "windows": tables.Window,
+    "buyer_kinds": tables.BuyerKind, "requirements": law.Requirement, "dumping": law.Dumping, "failures": law.Failure,
+    "grounds": law.Ground, "authorities": law.Authority,
 }  # fmt: skip
 
 
@@ -55,6 +57,15 @@ def test_on_no_day_do_two_rows_answer_the_same_question() -> None:
         questions.setdefault(("tax", tax.jurisdiction, tax.name), []).append(tax)
     for years in read_table("calendars", tables.CalendarYears):
         questions.setdefault(("calendar", years.jurisdiction), []).append(years)
+    for number in read_table("requirements", law.Requirement):
+        questions.setdefault(("requirement", number.jurisdiction, number.name), []).append(number)
+    for floor in read_table("dumping", law.Dumping):
+        questions.setdefault(("dumping", floor.jurisdiction, floor.kind), []).append(floor)
+    for failure in read_table("failures", law.Failure):
+        asked = ("failure", failure.jurisdiction, failure.group, failure.repeat, failure.reason)
+        questions.setdefault(asked, []).append(failure)
+    for taker in read_table("authorities", law.Authority):
+        questions.setdefault(("authority", taker.jurisdiction, taker.key), []).append(taker)
     assert not [pair for rows in questions.values() for pair in _overlaps(rows)]
 
 
