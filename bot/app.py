@@ -128,7 +128,7 @@ class App:
 
     def judge(self, release: Release) -> list[Finding]:
         """What the indicators answer about a release."""
-        return judge_release(release, Context(rules=self.rules), self.indicators)
+        return judge_release(release, Context(rules=self.rules, seen_at=self.clock()), self.indicators)
 
     async def prepare(self) -> None:
         """Bring the database up to date (SQLite), or refuse one that is not. Raises ConfigError."""
