@@ -9,13 +9,15 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from bot.check_lines import OutputFormat
+from bot.check_lines import OutputFormat, Portal
 from bot.config import Config, ConfigError, load_config
 from templates import LANGUAGES
 
@@ -133,9 +135,9 @@ def demo(
         fail(str(error), error.code)
 
 
-@app.command(short_help="Judge OCDS files.")
+@app.command(short_help="Judge OCDS files, or captured records of a portal.")
 def check(
-    files: Annotated[list[Path], typer.Argument(help="OCDS files or folders; - is standard input.", metavar="FILE")],
+    files: Annotated[list[Path], typer.Argument(help="Files or folders; - is standard input.", metavar="FILE")],
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How findings are printed.", metavar="jsonl|csv")
     ] = "jsonl",
@@ -147,21 +149,35 @@ def check(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Worker processes.", metavar="N", show_default="one a core, at most 8")
     ] = min(os.cpu_count() or 1, 8),
+    captured: Annotated[
+        Portal | None,
+        typer.Option(
+            "--as",
+            help="The files hold raw records of this portal, with the moment and the history they were judged against "
+            "(docs/check.md): find what the live watcher found.",
+            metavar="goszakup",
+        ),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Judge OCDS files and print a line a finding; a summary goes to standard error."""
-    from bot.check import PathMissing, check_files
+    from bot.check import CheckSummary, PathMissing, check_files
+    from bot.check_as import Tally, check_captured
     from bot.check_report import report_for
     from watchers.indicators.registry import IndicatorSettingsError
 
     settings = configuration(config)
+    judge: Callable[..., CheckSummary | Tally]
+    if captured:
+        judge = partial(check_captured, tell=partial(typer.echo, err=True))
+    else:
+        judge = partial(check_files, report=report_for(files, sys.stderr))
     try:
-        summary = check_files(
+        summary = judge(
             files,
             output_format=output_format,
             show_all=show_all,
             out=sys.stdout.buffer,
-            report=report_for(files, sys.stderr),
             workers=workers,
             set_aside=set_aside,
             settings=settings.indicators,

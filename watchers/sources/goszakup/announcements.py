@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
 from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
-from watchers.sources.goszakup.parts import clear_of_persons, joined, local, moment
+from watchers.sources.goszakup.parts import joined, local, moment, shown
 
 __all__ = [
     "appeals", "category", "committee", "decisions", "documents", "features", "own_moment", "results_known",
@@ -105,7 +105,7 @@ def _document(file: File, related: tuple[str, ...]) -> Document:
     return Document(
         id=path.rpartition("/")[2] or None,
         document_type=document_type(file.name_ru, file.name_kz, file.original_name),
-        title=clear_of_persons(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
+        title=shown(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
         url=path if path.startswith(("https://", "http://")) else None,
         related_lots=related,
     )
@@ -119,8 +119,8 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
             id=joined(one.number_decision),
             kind="cancelled",
             date=moment(one.date_decision),
-            authority=clear_of_persons(joined(one.name_authority)),
-            ground=clear_of_persons(joined(one.act_type_name_ru, one.type_actions_name_ru)),
+            authority=shown(one.name_authority),
+            ground=shown(one.act_type_name_ru, one.type_actions_name_ru),
         )
         for one in cancelled
     ]
@@ -131,7 +131,7 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
                 id=joined(pause.decide_number),
                 kind="paused",
                 date=moment(pause.date_pause or pause.decide_date),
-                ground=clear_of_persons(joined(pause.status_name_ru, pause.solution_name_ru)),
+                ground=shown(pause.status_name_ru, pause.solution_name_ru),
                 related_lots=tuple(str(lot) for lot in codes_of(pause.lots)),
             )
         )
@@ -145,9 +145,9 @@ def appeals(announcement: Announcement) -> tuple[Appeal, ...]:
         Appeal(
             id=None if one.id is None else str(one.id),
             date=moment(one.date_apply),
-            subject=clear_of_persons(joined(one.subject_ru)),
+            subject=shown(one.subject_ru),
             status_details=joined(one.status_name_ru),
-            decision=clear_of_persons(joined(one.decision_ru)),
+            decision=shown(one.decision_ru),
             date_decided=moment(one.date_decision),
             related_lots=(str(one.lot_id),) if one.lot_id else (),
         )

@@ -26,7 +26,7 @@ from watchers.sources.goszakup.lots import classification
 from watchers.sources.goszakup.methods import method_name
 from watchers.sources.goszakup.model import Deal, DealUnit, codes_of
 from watchers.sources.goszakup.parties import Participants
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money
+from watchers.sources.goszakup.parts import joined, moment, money, shown
 
 __all__ = ["award_of_chain", "code_of", "concluded", "contract_of", "supplier_of", "unit_of"]
 
@@ -45,7 +45,7 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
     """One contract; `units` are the units of measure of plan points, by their ids and by the ids of their lots."""
     first, last = chain.first, chain.last
     signed = moment(first.sign_date) if chain.whole else None
-    title = clear_of_persons(joined(last.description_ru) or joined(last.description_kz))
+    title = shown(joined(last.description_ru) or joined(last.description_kz))
     ends = moment(last.ec_end_date)
     return Contract(
         id=str(first.root_id or first.id or chain.key),
@@ -85,7 +85,7 @@ def _amendment(deal: Deal) -> Amendment:
         id=None if deal.id is None else str(deal.id),
         date=moment(deal.sign_date),
         rationale=", ".join(str(ground) for ground in grounds if ground not in (0, "0", "")) or None,
-        description=clear_of_persons(joined(deal.description_ru) or joined(deal.description_kz)),
+        description=shown(joined(deal.description_ru) or joined(deal.description_kz)),
         amended_value=money(deal.contract_sum, deal.ref_currency_code),
     )
 

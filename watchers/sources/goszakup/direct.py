@@ -18,7 +18,7 @@ from watchers.sources.goszakup.lots import classification, common_place, plan_po
 from watchers.sources.goszakup.methods import method_name
 from watchers.sources.goszakup.model import Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, places, years_of
+from watchers.sources.goszakup.parts import moment, money, places, shown, years_of
 
 __all__ = ["direct_release"]
 
@@ -76,7 +76,7 @@ def _concluded(
 def _call(chain: Chain, contract: Contract, customer: Organization | None, printed: str, *, direct: bool) -> Tender:
     first = chain.first
     method = method_id(first.fakt_trade_methods_id, first.fakt_trade_methods)
-    title_ru, title_kk = clear_of_persons(joined(first.description_ru)), clear_of_persons(joined(first.description_kz))
+    title_ru, title_kk = shown(first.description_ru), shown(first.description_kz)
     mapped = ocds_of("trade_methods", method) if isinstance(method, int) else None
     return Tender(
         id=printed if direct else str(first.trd_buy_id),
@@ -109,8 +109,8 @@ def _items(chain: Chain) -> Iterator[Item]:
             continue
         plan = unit.plan
         where = places(None, plan.plans_kato) if plan else ()
-        text_ru = clear_of_persons(joined(plan.name_ru, plan.desc_ru, plan.extra_desc_ru)) if plan else None
-        text_kk = clear_of_persons(joined(plan.name_kz, plan.desc_kz, plan.extra_desc_kz)) if plan else None
+        text_ru = shown(plan.name_ru, plan.desc_ru, plan.extra_desc_ru) if plan else None
+        text_kk = shown(plan.name_kz, plan.desc_kz, plan.extra_desc_kz) if plan else None
         quantity = unit.quantity
         yield Item(
             id=None if unit.id is None else str(unit.id),

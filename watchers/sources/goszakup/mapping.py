@@ -27,7 +27,7 @@ from watchers.sources.goszakup.lots import items_of, lot_features, lot_of, lot_s
 from watchers.sources.goszakup.methods import actual_method, method_name, purchase_type
 from watchers.sources.goszakup.model import Announcement, Lot, Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, period, places, years_of
+from watchers.sources.goszakup.parts import moment, money, period, places, shown, years_of
 
 __all__ = ["link_of", "release_of"]
 
@@ -149,7 +149,7 @@ class _Purchase:
 
     def _tender(self, offers: Offers, items: tuple[Item, ...], awards: tuple[Award, ...]) -> Tender:
         one = self.announcement
-        title_ru, title_kk = clear_of_persons(joined(one.name_ru)), clear_of_persons(joined(one.name_kz))
+        title_ru, title_kk = shown(one.name_ru), shown(one.name_kz)
         number, said = announcements.status_id(one), one.ref_buy_status
         counted = offers.tenderers() if self._opened(offers) else None
         invited = self.people.party(one.biin_supplier, one.id_supplier, otherwise="invited")

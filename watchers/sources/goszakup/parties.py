@@ -12,7 +12,7 @@ import msgspec
 from watchers.ocds import Debarment, Identifier, Organization
 from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.model import Entry, Records, Subject
-from watchers.sources.goszakup.parts import clear_of_persons, is_person, joined, moment, number_text
+from watchers.sources.goszakup.parts import is_person, joined, moment, number_text, shown
 
 __all__ = ["PERSON_SCHEME", "Participants", "contact_keys", "merge_parties"]
 
@@ -67,7 +67,7 @@ class Participants:
             report_once("goszakup_number_unreadable", "BIN", "not twelve digits", "the party goes by its name")
         if identifier is None and pid:
             identifier = Identifier(scheme=PERSON_SCHEME, id=str(pid))
-        ru, kk = clear_of_persons(joined(name_ru)), clear_of_persons(joined(name_kk))
+        ru, kk = shown(name_ru), shown(name_kk)
         if identifier is not None:
             known = self._names.get(identifier.key, (None, None))
             ru, kk = self._names[identifier.key] = (ru or known[0], kk or known[1])
