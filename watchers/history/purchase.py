@@ -10,7 +10,7 @@ from watchers.history.asking import Moments
 from watchers.history.facts import moment_of, second
 from watchers.indicators.bidding import outcome
 from watchers.indicators.procedure import COMPETITIVE, procedure_of, published
-from watchers.ocds import Award, Bid, Item, Lot, Organization, Release, Tender
+from watchers.ocds import Award, AwardedItem, Bid, Item, Lot, Organization, Release, Tender
 from watchers.rules import Rules
 from watchers.summary import organization_id
 
@@ -27,9 +27,11 @@ _ROOT = re.compile(r"(\d+)-\D")
 def moments_of(release: Release) -> Moments | None:
     """When a release was announced and its newest moment; None for one without any date."""
     announced = second(published(release))
-    if announced is None:
+    if (
+        release.tender is None or release.tender.date_published is None
+    ):  # a contract alone: its release is a later export
         signed = [moment for contract in release.contracts if (moment := moment_of(contract.date_signed))]
-        announced = min(signed, default=None)
+        announced = min([*signed, announced] if announced else signed, default=None)
     if announced is None:
         return None
     return Moments(announced, max(announced, second(release.released) or announced))
@@ -53,6 +55,8 @@ class Purchase:
         self.things: dict[str, list[Item]] = {}
         for item in self.tender.items:
             self.things.setdefault("" if item.related_lot is None else str(item.related_lot), []).append(item)
+        if not self.tender.items and not self.lots:  # a contract without an announcement says itself what is bought
+            self.things[""] = [_planned(thing) for contract in release.contracts for thing in contract.items]
 
     def customer(self, lot: Lot | None) -> str:
         """For whom a lot is bought."""
@@ -109,6 +113,10 @@ def competitive(group: str) -> bool:
 
 def _of(thing: Bid | Award, lot: str) -> bool:
     return not thing.related_lots or lot in {str(one) for one in thing.related_lots}
+
+
+def _planned(thing: AwardedItem) -> Item:
+    return Item(classification=thing.classification, raw_quantity=thing.raw_quantity, unit=thing.unit)
 
 
 def _name(body: Organization | None) -> str:

@@ -12,7 +12,10 @@ from watchers.history.purchase import Purchase
 from watchers.history.rows import PastTerms
 from watchers.ocds import Tender
 
-__all__ = ["terms_of"]
+__all__ = ["PARTS", "terms_of"]
+
+PARTS = ("sum", "method", "lots", "things", "specification", "delivery", "documents")
+"""The parts of the terms whose digests are kept, in this order."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,31 +31,31 @@ def terms_of(purchase: Purchase) -> PastTerms | None:
         released_at=purchase.moments.newest,
         closes_at=second(period.end) if period else None,
         amount=sum_of(tender.value),
-        digests={name: _digest(part) for name, part in _parts(tender).items()},
+        digests=dict(zip(PARTS, map(_digest, _parts(tender)), strict=True)),
     )
 
 
-def _parts(tender: Tender) -> dict[str, Any]:
-    """What of a tender counts as a term; neither its status nor its dates, those are told apart."""
+def _parts(tender: Tender) -> tuple[Any, ...]:
+    """What of a tender counts as a term, as `PARTS` names it: neither its status nor its dates."""
     texts = [(one.title, one.title_ru, one.title_kk, one.description) for one in tender.lots]
     texts += [(one.description_ru, one.description_kk, one.key, None) for one in tender.lots]
-    return {
-        "sum": tender.value,
-        "method": (tender.procurement_method_details, tender.features),
-        "lots": [(one.key, one.value, one.features) for one in tender.lots],
-        "things": [
+    return (
+        tender.value,
+        (tender.procurement_method_details, tender.features),
+        [(one.key, one.value, one.features) for one in tender.lots],
+        [
             (one.classification, one.raw_quantity, one.unit, one.related_lot, one.delivery_address)
             for one in tender.items
         ],
-        "specification": (
+        (
             tender.description,
             tender.award_criteria,
             texts,
             [(one.description, one.description_ru, one.description_kk) for one in tender.items],
         ),
-        "delivery": [one.plan_point.delivery_term for one in tender.items if one.plan_point],
-        "documents": sorted({(one.document_type or "", one.title or "") for one in tender.documents}),
-    }
+        [one.plan_point.delivery_term for one in tender.items if one.plan_point],
+        sorted({(one.document_type or "", one.title or "") for one in tender.documents}),
+    )
 
 
 def _digest(part: Any) -> str:
