@@ -36,6 +36,8 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.memory import settle
 from bot.times import utc_now
 from watchers.database import Database
+from watchers.history import History
+from watchers.history.histories import Histories
 from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
@@ -91,6 +93,7 @@ class App:
         self.sources = self._open_sources() if Role.WATCH in roles else []
         self.database = Database(config.database.url.get_secret_value())
         self.store = Store(self.database, clock)
+        self.histories = Histories(self.database, self.rules)
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules)
@@ -126,9 +129,10 @@ class App:
             settings.setdefault("contact", self.config.operator.contact)
         return settings
 
-    def judge(self, release: Release) -> list[Finding]:
+    def judge(self, release: Release, /, history: History | None = None) -> list[Finding]:
         """What the indicators answer about a release."""
-        return judge_release(release, Context(rules=self.rules, seen_at=self.clock()), self.indicators)
+        context = Context(rules=self.rules, history=history, seen_at=self.clock())
+        return judge_release(release, context, self.indicators)
 
     async def prepare(self) -> None:
         """Bring the database up to date (SQLite), or refuse one that is not. Raises ConfigError."""
@@ -158,7 +162,7 @@ class App:
     def _works(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         works: list[Coroutine[Any, Any, None]] = []
         if Role.WATCH in self.roles:
-            works += [Watcher(source, self.store, self.judge, self.clock).run(stop) for source in self.sources]
+            works += [self._watcher(source).run(stop) for source in self.sources]
             works.append(_loop("matching", self.matcher.do_one, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
@@ -166,6 +170,9 @@ class App:
         if Role.CHAT in self.roles:
             works.append(self._chat(stop))
         return works
+
+    def _watcher(self, source: Source) -> Watcher:
+        return Watcher(source, self.store, self.judge, self.clock, histories=self.histories)
 
     async def _carry(self) -> bool:
         carried = await carry(self.database, self.outbox, self.clock, after=self._carry_after)

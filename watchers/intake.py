@@ -160,7 +160,7 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
 
 
 def _snapshot(
-    teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], history: Rows, now: datetime
+    teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], *, history: Rows, now: datetime
 ) -> NewSnapshot:
     record, findings = encoded.judged.record, encoded.judged.findings
     made = sum(1 for finding in findings if finding.status in (Status.FIRED, Status.CLEAR))
@@ -241,7 +241,7 @@ def _add(
     record = one.judged.record
     tender.sequence += 1
     tender.row |= _tender_row(teller, summary, one.judged.findings, now)
-    snapshot = _snapshot(teller, one, tender, changes, history, now)
+    snapshot = _snapshot(teller, one, tender, changes, history=history, now=now)
     intake.snapshots.append(snapshot)
     if snapshot.raw_sha256 not in intake.raw_answers:
         intake.raw_answers[snapshot.raw_sha256] = _raw_row(teller.name, record, snapshot.raw_sha256, now)
