@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 
 from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
 from watchers.sources.goszakup.codes import document_type, ocds_of
+from watchers.sources.goszakup.identity import is_number
 from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
 from watchers.sources.goszakup.parts import joined, local, moment, shown
 
 __all__ = [
-    "appeals", "category", "committee", "decisions", "documents", "features", "own_moment", "results_known",
+    "appeals", "category", "committee", "decisions", "documents", "features", "lots_of", "own_moment",
+    "printed_number", "results_known",
     "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
+_LONGEST_NUMBER = 64
 _REVIEWED = frozenset({420, 440, 444, 445, 450, 460, 510, 520, 530, 540, 550})
 """Stopped or looked at again: here the portal's status tells more than the date of the results."""
 _DECIDED = frozenset({"complete", "unsuccessful"})
@@ -25,6 +28,25 @@ def own_moment(announcement: Announcement) -> datetime | None:
     """The latest moment that an announcement itself knows to have passed."""
     texts = (announcement.last_update_date, announcement.publish_date, announcement.itogi_date_public)
     return max(filter(None, (local(text) for text in texts if text)), default=None)
+
+
+def lots_of(announcement: Announcement) -> tuple[Lot, ...]:
+    """The lots in the order of their ids, without those that were deleted."""
+    return tuple(sorted((lot for lot in announcement.lots or () if lot.is_deleted != 1), key=lambda lot: lot.id or 0))
+
+
+def printed_number(announcement: Announcement) -> str:
+    """The printed number: its own, else that of its lots, else the id with the version a first announcement has.
+
+    Raises ValueError where there is none of these.
+    """
+    said = (announcement.number_anno, *(lot.trd_buy_number_anno for lot in announcement.lots or ()))
+    for number in dict.fromkeys(said):
+        if number and len(number) <= _LONGEST_NUMBER and is_number(number):
+            return number
+    if not announcement.id:
+        raise ValueError("the announcement has neither a number nor an id")
+    return f"{announcement.id}-1"
 
 
 def status_id(announcement: Announcement) -> int | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from watchers.ocds import Release
+from watchers.ocds import Release, Unit
 from watchers.sources.goszakup.announcements import own_moment
 from watchers.sources.goszakup.mapping import release_of
 from watchers.sources.goszakup.mending import kind_of, plain_key
@@ -52,7 +52,17 @@ def captured_from(value: Mapping[str, Any]) -> Captured:
         release = release_of(found.records, now=now, failed_method=failed)
     except ValueError as error:
         raise Unreadable(f"records: {error}") from None
-    return Captured(value.get("id"), release, None if past is None else tuple(past.releases(limit)), tuple(notes))
+    earlier = None if past is None else tuple(past.releases(limit, _measures(release)))
+    return Captured(value.get("id"), release, earlier, tuple(notes))
+
+
+def _measures(release: Release) -> dict[str, Unit]:
+    """The unit of measure of each ENS TRU code in the call, where it is one."""
+    found: dict[str, dict[str, Unit]] = {}
+    for item in release.tender.items if release.tender else ():
+        if item.classification is not None and item.unit is not None and item.unit.id:
+            found.setdefault(item.classification.key, {})[item.unit.key] = item.unit
+    return {code: next(iter(units.values())) for code, units in found.items() if len(units) == 1}
 
 
 def unwrapped(value: object) -> Iterator[Mapping[str, Any]]:

@@ -21,8 +21,9 @@ from watchers.ocds import (
     number,
 )
 from watchers.sources.goszakup.chains import Chain, chains, system_number
-from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
+from watchers.sources.goszakup.codes import method_id, name_of, ocds_of
 from watchers.sources.goszakup.lots import classification
+from watchers.sources.goszakup.lots import unit as measure_of
 from watchers.sources.goszakup.methods import method_name
 from watchers.sources.goszakup.model import Deal, DealUnit, codes_of
 from watchers.sources.goszakup.parties import Participants
@@ -113,12 +114,11 @@ def code_of(unit: DealUnit) -> str | int | None:
 
 def unit_of(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> Unit:
     """The unit of measure of a line with its price; the contract does not name it, its plan point does."""
-    plan = unit.plan
-    measure = units.get(f"plan:{unit.pln_point_id}") or units.get(f"lot:{unit.lot_id}")
-    code = measure.key if measure else str(plan.ref_units_code or "").strip() if plan else ""
-    row = known("units", code) if code else None
-    name = (measure.name if measure else None) or (row.name_ru if row else None)
-    return Unit(id=code or None, name=name, value=money(unit.item_price, deal.ref_currency_code))
+    price = money(unit.item_price, deal.ref_currency_code)
+    own = measure_of(unit.plan.ref_units_code, unit.plan.ref_units, None) if unit.plan else None
+    keys = (f"plan:{unit.pln_point_id}", f"lot:{unit.lot_id}", f"code:{code_of(unit)}")
+    measure = own or next((units[key] for key in keys if key in units), Unit())
+    return Unit(id=measure.id, name=measure.name, value=price)
 
 
 def _implementation(chain: Chain) -> Implementation | None:

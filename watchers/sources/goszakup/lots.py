@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from watchers.ocds import Address, Classification, Item, Lot, Organization, PlanPoint, Unit, number
 from watchers.sources.goszakup import model
-from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
+from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of, unit_code
 from watchers.sources.goszakup.enstru import code_by_name
 from watchers.sources.goszakup.methods import lot_method, lot_number, method_name, planned_method
 from watchers.sources.goszakup.model import codes_of
@@ -16,6 +16,7 @@ from watchers.sources.goszakup.parts import joined, moment, money, places, shown
 
 __all__ = [
     "classification", "common_place", "items_of", "lot_features", "lot_of", "lot_status", "plan_point", "plans_of",
+    "unit",
 ]  # fmt: skip
 
 _ENSTRU = re.compile(r"\d{6}\.\d{3}\.\d{6}", re.ASCII)
@@ -23,9 +24,7 @@ _CENT = Decimal("0.01")
 
 
 def lot_status(lot: model.Lot) -> str | None:
-    """What a lot's status is in OCDS; a deleted lot is cancelled."""
-    if lot.is_deleted == 1:
-        return "cancelled"
+    """What a lot's status is in OCDS."""
     return ocds_of("lot_statuses", _status_id(lot))
 
 
@@ -138,7 +137,7 @@ def _whole(lot: model.Lot, key: str | None, where: tuple[Address, ...]) -> Item:
         description_kk=text_kk,
         classification=None if united else classification(None, lot.name_ru, lot.description_ru),
         raw_quantity=number(count),
-        unit=_unit(None, None, _price(lot.amount, count)),
+        unit=unit(None, None, _price(lot.amount, count)),
         related_lot=key,
         delivery_address=common_place(where),
         delivery_addresses=where if len(where) > 1 else (),
@@ -152,8 +151,11 @@ def _price(amount: Decimal | None, count: Decimal | None) -> Decimal | None:
     return (amount / count).quantize(_CENT) if amount < 10**15 else None
 
 
-def _unit(code: str | int | None, named: model.Named | None, price: Decimal | None) -> Unit | None:
-    plain = str(code).strip() if code else (named.code if named else None) or ""
+def unit(code: str | int | None, named: model.Named | None, price: Decimal | None) -> Unit | None:
+    """A unit of measure with the price of one; its name also tells its code. None if nothing is known."""
+    plain = str(code).strip() if code else ""
+    if not plain and named is not None:
+        plain = (named.code or "").strip() or unit_code(named.name_ru) or unit_code(named.name_kz)
     row = known("units", plain) if plain else None
     name = row.name_ru if row else (named.name_ru if named else None)
     if not plain and not name and price is None:
@@ -177,7 +179,7 @@ def _planned_item(lot: model.Lot, plan: model.Plan, key: str, where: tuple[Addre
         description_kk=text_kk,
         classification=classification(plan.ref_enstru_code or thing.code, thing.name_ru or name_ru, short_ru),
         raw_quantity=number(count if count is not None and 0 <= count < 10**15 else None),
-        unit=_unit(plan.ref_units_code, plan.ref_units, price),
+        unit=unit(plan.ref_units_code, plan.ref_units, price),
         related_lot=None if lot.id is None else str(lot.id),
         delivery_address=common_place(where),
         delivery_addresses=where if len(where) > 1 else (),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from watchers.ocds import Release
+from watchers.ocds import Release, Unit
 from watchers.sources.goszakup.chains import chains
 from watchers.sources.goszakup.mapping import release_of
 from watchers.sources.goszakup.mending import Mending, plain_key
@@ -77,8 +77,11 @@ class Past:
         number = buy if buy is not None else int(str(given)) if str(given).isdigit() else None
         self._applications.setdefault(number, []).append(self._mending.struct(one, Application, path))
 
-    def releases(self, limit: datetime | None) -> Iterator[Release]:
-        """The releases that were known at the moment."""
+    def releases(self, limit: datetime | None, measures: Mapping[str, Unit]) -> Iterator[Release]:
+        """The releases that were known at the moment.
+
+        `measures`: units by ENS TRU code, for contracts captured without their plan points.
+        """
         deals = [deal for deal in self._deals if not _later(deal.sign_date or deal.crdate, limit)]
         known = {one.id for one in self.announcements if one.id}
         for one in self.announcements:
@@ -86,7 +89,9 @@ class Past:
                 continue
             own = tuple(deal for deal in deals if one.id and deal.trd_buy_id == one.id)
             bids = self._applications.get(one.id)
-            yield from _mapped(Records(announcement=one, applications=tuple(bids) if bids else None, deals=own or None))
+            yield from _mapped(
+                Records(announcement=one, applications=tuple(bids) if bids else None, deals=own or None), measures
+            )
         alone = [deal for deal in deals if deal.trd_buy_id not in known]
         announced: dict[int, list[Deal]] = {}
         for deal in alone:
@@ -94,12 +99,12 @@ class Past:
                 announced.setdefault(deal.trd_buy_id, []).append(deal)
         direct = chains(deal for deal in alone if not deal.trd_buy_id)
         for group in (*announced.values(), *(chain.deals for chain in direct)):
-            yield from _mapped(Records(deals=tuple(group)))
+            yield from _mapped(Records(deals=tuple(group)), measures)
 
 
-def _mapped(records: Records) -> Iterator[Release]:
+def _mapped(records: Records, measures: Mapping[str, Unit]) -> Iterator[Release]:
     try:
-        yield release_of(records)
+        yield release_of(records, measures=measures)
     except ValueError:  # it has no number: nothing can be compared with it
         return
 
