@@ -29,7 +29,11 @@ _NO_TENDER = NotApplicable("the release has no tender")
 
 
 class Procedure(msgspec.Struct, frozen=True):
-    """Where and how something is bought. `method` is None if its name is not in the tables of `jurisdiction`."""
+    """Where and how something is bought. `method` is None if its name is not in the tables of `jurisdiction`.
+
+    A body that the Law does not bind (the release has the feature `quasiState`) may use the names of the Law's methods:
+    its method is then not `under_law`.
+    """
 
     jurisdiction: str
     method: Method | None
@@ -46,9 +50,12 @@ def procedure_of(release: Release, rules: Rules) -> Procedure:
     """Tell the procedure from the buyer's register, `procurementMethodDetails` and `procurementMethodRationale`."""
     tender = release.tender or Tender()
     jurisdiction = rules.jurisdiction(release)
+    method = rules.method(jurisdiction, tender.procurement_method_details)
+    if method is not None and "quasiState" in tender.features:
+        method = msgspec.structs.replace(method, under_law=False)
     return Procedure(
         jurisdiction,
-        rules.method(jurisdiction, tender.procurement_method_details),
+        method,
         rules.purchase_type(jurisdiction, tender.procurement_method_rationale),
     )
 
