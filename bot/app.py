@@ -29,7 +29,6 @@ from alerts.subscriptions import Subscriptions
 from bot.chat import Services, build_dispatcher, introduce
 from bot.chat.paced import Paced
 from bot.config import Config, ConfigError
-from bot.config_sections import SourceSection
 from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
@@ -43,7 +42,7 @@ from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
 from watchers.poll import Watcher
 from watchers.rules import load_rules
-from watchers.sources.base import Source, SourceError, open_source, source_kinds
+from watchers.sources.base import Source, SourceError, open_source
 from watchers.store import Store
 
 __all__ = ["App", "Role"]
@@ -110,24 +109,16 @@ class App:
         )
 
     def _open_sources(self) -> list[Source]:
-        enabled = {name: section for name, section in self.config.sources.items() if section.enabled}
+        enabled = [name for name, section in self.config.sources.items() if section.enabled]
         if not enabled:
             raise ConfigError(
                 "config: no source is enabled: add a [sources.NAME] section, config.example.toml shows three; "
                 "to try everything without one, run baqylau demo"
             )
         try:
-            return [open_source(name, self._settings(section), self.clock) for name, section in enabled.items()]
+            return [open_source(name, self.config.source_settings(name), self.clock) for name in enabled]
         except SourceError as error:
             raise ConfigError(f"config: {error}") from error
-
-    def _settings(self, section: SourceSection) -> dict[str, Any]:
-        """A source's own keys, and who runs this bot where the source says it to the publisher."""
-        settings = section.settings()
-        kind = source_kinds().get(section.kind)
-        if self.config.operator.contact and kind and "contact" in kind.Settings.__struct_fields__:
-            settings.setdefault("contact", self.config.operator.contact)
-        return settings
 
     def judge(self, release: Release, /, history: History | None = None) -> list[Finding]:
         """What the indicators answer about a release."""

@@ -15,9 +15,9 @@ from tests.watchers.sources.polling import HASTE, ocids
 from watchers.indicators.procedure import procedure_of
 from watchers.rules import load_rules
 from watchers.sources.base import Batch, Source, SourceError, open_source
+from watchers.sources.quasi.words import moment_of, region_in, status_in_words
 from watchers.sources.unified.mapping import map_announcement
 from watchers.sources.unified.model import File, LotRow, read_announcement, read_rows
-from watchers.sources.unified.words import moment_of, region_in, status_of
 
 QUASI = Path(__file__).parents[4] / "shared/data/goszakup/quasi"
 
@@ -295,7 +295,7 @@ def test_moments_come_in_any_shape(given: Any, expected: str | None) -> None:
     ],
 )  # fmt: skip
 def test_statuses_are_read_by_their_words(words: str, expected: str | None) -> None:
-    assert status_of(None, words) == expected
+    assert status_in_words(words) == expected
 
 
 def test_a_region_is_told_by_its_code_or_its_name_and_never_guessed() -> None:

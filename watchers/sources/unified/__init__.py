@@ -16,11 +16,11 @@ import msgspec
 import structlog
 
 from watchers.sources.base import Batch, Clock, Memory, Note, Record, Rejected
+from watchers.sources.quasi.words import moment_of
 from watchers.sources.unified.asking import Page, Platform
 from watchers.sources.unified.mapping import system_of
 from watchers.sources.unified.seen import InMemory, changed, forgotten, note_of
 from watchers.sources.unified.settings import UnifiedSettings
-from watchers.sources.unified.words import moment_of
 
 __all__ = ["Unified", "UnifiedSettings"]
 

@@ -12,9 +12,9 @@ import structlog
 from watchers.http import Answer, Client, HttpError, UnusableAnswer
 from watchers.sources.base import Clock, Record, Rejected, SourceError
 from watchers.sources.pages import require_json
+from watchers.sources.quasi.refusals import explained
 from watchers.sources.unified.mapping import map_announcement
 from watchers.sources.unified.model import File, Listing, LotRow, read_announcement, read_rows
-from watchers.sources.unified.refusals import explained
 from watchers.sources.unified.settings import UnifiedSettings
 
 __all__ = ["Page", "Platform", "Told"]

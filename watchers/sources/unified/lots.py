@@ -9,8 +9,8 @@ from decimal import Decimal
 from watchers.ocds import Address, Classification, Item, Lot, Organization, Unit, number
 from watchers.sources.goszakup.lots import common_place
 from watchers.sources.goszakup.parts import clear_of_persons, joined, money
+from watchers.sources.quasi.words import region_in
 from watchers.sources.unified.model import LotRow, Place, Thing
-from watchers.sources.unified.words import region_in
 
 __all__ = ["each", "items_of", "lot_of", "order_of", "places_of"]
 
@@ -40,7 +40,6 @@ def lot_of(lot: LotRow, status: str | None, customer: Organization | None, metho
     """One lot; `method` is the announcement's, for a lot that does not say its own."""
     name_ru, name_kk = _names(lot)
     text_ru, text_kk = clear_of_persons(joined(lot.description_ru)), clear_of_persons(joined(lot.description_kk))
-    said = (lot.status.name or lot.status.name_ru) if lot.status else lot.status_name
     return Lot(
         id=_lot_key(lot),
         title=name_ru or name_kk,
@@ -50,7 +49,7 @@ def lot_of(lot: LotRow, status: str | None, customer: Organization | None, metho
         description_ru=text_ru,
         description_kk=text_kk,
         status=status,
-        status_details=joined(said),
+        status_details=joined(lot.status_words),
         value=money(lot.total_price),
         public_number=joined(lot.lot_number),
         method_details=joined(lot.purchase_method_name) or method,

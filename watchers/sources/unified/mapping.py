@@ -12,21 +12,17 @@ from datetime import datetime
 from decimal import Decimal
 
 from watchers.ocds import Document, Organization, Period, Release, Tender, Value
-from watchers.rules import load_rules
 from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.model import Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
 from watchers.sources.goszakup.parts import clear_of_persons, joined, money
+from watchers.sources.quasi.words import QUASI_STATE, Moment, method_of, moment_of, status_in_words
 from watchers.sources.unified.lots import each, items_of, lot_of, order_of
-from watchers.sources.unified.model import Announcement, File, LotRow, Moment, Named
+from watchers.sources.unified.model import Announcement, File, LotRow, Named
 from watchers.sources.unified.settings import SYSTEMS
-from watchers.sources.unified.words import moment_of, status_of
 
-__all__ = ["QUASI_STATE", "map_announcement", "number_in_system", "quasi_method", "system_of"]
-
-QUASI_STATE = "quasiState"
-"""The feature of a purchase that the Law on public procurement does not govern."""
+__all__ = ["map_announcement", "number_in_system", "system_of"]
 
 _SUBJECTS = frozenset({"goods", "works", "services"})
 
@@ -68,16 +64,6 @@ def map_announcement(announcement: Announcement, lots: Sequence[LotRow], files: 
     return _Purchase(announcement, lots, files, system).release()
 
 
-def quasi_method(name: str | None, *, quasi: bool) -> str | None:
-    """The OCDS method of a name; quasi-state platforms use the state's names and some of their own."""
-    method = load_rules().method("KZ", name)
-    if method is None:
-        return None
-    if quasi and method.group in {"tender", "price_quotation", "auction", "rating_point", "e_shop"}:
-        return "selective" if name and "ограниченн" in name.casefold() else "open"
-    return ocds_of("trade_methods", method.code)
-
-
 class _Purchase:
     """One announcement on its way to a release."""
 
@@ -88,7 +74,7 @@ class _Purchase:
         self.lots = sorted({str(lot.id): lot for lot in lots}.values(), key=order_of)
         self.people = Participants(Records())
         self.organiser = self._organiser()
-        self.statuses = tuple(status_of(lot.status, lot.status_name) for lot in self.lots)
+        self.statuses = tuple(_status(lot.status, lot.status_words) for lot in self.lots)
 
     def release(self) -> Release:
         number_ = number_in_system(self.announcement, self.lots, self.system)
@@ -124,16 +110,15 @@ class _Purchase:
         method = self._method()
         quasi = self.system != GOSZAKUP
         published = self._moment(one.publish_date, "announcement_publish_date")
-        status = one.status.name or one.status.name_ru if one.status else None
         return Tender(
             id=str((one.external_id if self.system == GOSZAKUP else None) or one.id),
             title=title_ru or title_kk,
             title_ru=title_ru,
             title_kk=title_kk,
             status=self._status(),
-            status_details=joined(status),
+            status_details=joined(one.status.words) if one.status else None,
             value=self._value(),
-            procurement_method=quasi_method(method, quasi=quasi),
+            procurement_method=method_of(method, quasi=quasi),
             procurement_method_details=method,
             main_procurement_category=self._category(),
             date_published=published.isoformat() if published else None,
@@ -160,7 +145,7 @@ class _Purchase:
 
     def _method(self) -> str | None:
         said = self.announcement.purchase_method
-        named = joined(said.name or said.name_ru) if said else None
+        named = joined(said.words) if said else None
         lots = {joined(lot.purchase_method_name) for lot in self.lots} - {None}
         return named or (lots.pop() if len(lots) == 1 else None)
 
@@ -186,7 +171,8 @@ class _Purchase:
         decided = lots - {"cancelled"}
         if decided and decided <= {"complete", "unsuccessful"}:
             return "unsuccessful" if decided == {"unsuccessful"} else "complete"
-        own = status_of(self.announcement.status)
+        status = self.announcement.status
+        own = _status(status, status.words if status else None)
         return own or (decided.pop() if len(decided) == 1 else None)
 
     def _value(self) -> Value | None:
@@ -205,6 +191,10 @@ class _Purchase:
         if said is not None and str(said.id or "").isdigit():
             subjects = {int(str(said.id))}
         return ocds_of("subject_types", subjects.pop()) if len(subjects) == 1 else None
+
+
+def _status(status: Named | None, words: str | None) -> str | None:
+    return status_in_words(words, going_on=status.is_active if status else None)
 
 
 def _with_role(who: Organization, role: str) -> Organization:

@@ -10,12 +10,13 @@ from decimal import Decimal
 
 import msgspec
 
+from watchers.sources.quasi.words import Moment
+
 __all__ = [
-    "Announcement", "File", "Listing", "LotRow", "Moment", "Named", "Organizer", "Place", "Thing", "read_announcement",
+    "Announcement", "File", "Listing", "LotRow", "Named", "Organizer", "Place", "Thing", "read_announcement",
     "read_rows",
 ]  # fmt: skip
 
-Moment = str | int | float | None
 Key = str | int | None
 
 
@@ -32,6 +33,11 @@ class Named(_Row, frozen=True):
     name_ru: str | None = None
     name_kk: str | None = None
     is_active: bool | None = None
+
+    @property
+    def words(self) -> str | None:
+        """What it is called in Russian."""
+        return self.name or self.name_ru
 
 
 class Place(_Row, frozen=True):
@@ -81,6 +87,11 @@ class LotRow(_Row, frozen=True):
     system_id: int | None = None
     enstrus: tuple[Thing, ...] | None = None
     psd_sign: int | None = None
+
+    @property
+    def status_words(self) -> str | None:
+        """What its status is called."""
+        return (self.status.words if self.status else None) or self.status_name
 
 
 class Organizer(_Row, frozen=True):

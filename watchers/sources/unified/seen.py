@@ -13,8 +13,8 @@ from hashlib import blake2b
 import msgspec
 
 from watchers.sources.base import Memory, Note
+from watchers.sources.quasi.words import moment_of
 from watchers.sources.unified.model import LotRow
-from watchers.sources.unified.words import moment_of
 
 __all__ = ["InMemory", "changed", "forgotten", "note_of"]
 
@@ -50,7 +50,7 @@ class InMemory:
 def _digest(row: LotRow) -> bytes:
     said = (
         row.announcement_number, row.lot_number, row.name_ru, row.description_ru, row.total_price, row.quantity,
-        row.status.id if row.status else None, row.status.name if row.status else row.status_name,
+        row.status.id if row.status else None, row.status_words,
         row.purchase_method_name, row.offer_start_date, row.offer_end_date,
         tuple(thing.code for thing in row.enstrus or ()),
     )  # fmt: skip

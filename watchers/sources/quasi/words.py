@@ -9,11 +9,19 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from watchers.places import find_region
-from watchers.sources.goszakup.codes import code_list, report_once
+from watchers.rules import load_rules
+from watchers.sources.goszakup.codes import code_list, ocds_of, report_once
 from watchers.sources.goszakup.parts import ZONE, local, region_of
-from watchers.sources.unified.model import Moment, Named
 
-__all__ = ["moment_of", "quasi_rows", "region_in", "status_of"]
+__all__ = ["QUASI_STATE", "Moment", "method_of", "moment_of", "quasi_rows", "region_in", "status_in_words"]
+
+Moment = str | int | float | None
+"""Seconds or thousandths since 1970, or ISO 8601."""
+
+QUASI_STATE = "quasiState"
+"""The feature of a purchase that the Law on public procurement does not govern."""
+
+_OPEN_TO_ALL = frozenset({"tender", "price_quotation", "auction", "rating_point", "e_shop"})
 
 _YEARS = range(1990, 2100)
 _MILLISECONDS = 10**11  # seconds since 1970 reach that in the year 5138
@@ -47,13 +55,20 @@ def _by_words(words: str) -> str | None:
     return None
 
 
-def status_of(status: Named | None, name: str | None = None) -> str | None:
+def status_in_words(words: str | None, *, going_on: bool | None = None) -> str | None:
     """What a status is in OCDS: by its words, else by whether the platform counts it as going on."""
-    words = ((status.name or status.name_ru) if status else None) or name
     found = _by_words(words.strip()) if words and words.strip() else None
-    if found is None and status is not None and status.is_active is not None:
-        return "active" if status.is_active else None
-    return found
+    return "active" if found is None and going_on else found
+
+
+def method_of(name: str | None, *, quasi: bool) -> str | None:
+    """The OCDS method of a name; quasi-state platforms use the state's names and some of their own."""
+    method = load_rules().method("KZ", name)
+    if method is None:
+        return None
+    if quasi and method.group in _OPEN_TO_ALL:
+        return "selective" if "ограниченн" in (name or "").casefold() else "open"
+    return ocds_of("trade_methods", method.code)
 
 
 def moment_of(given: Moment) -> datetime | None:
