@@ -12,7 +12,17 @@ from watchers.indicators.procedure import Procedure, excluded, procedure_of
 from watchers.ocds import Item, Lot, PlanPoint, Release, Tender
 from watchers.rules import Rules
 
-__all__ = ["item_text", "lots_by_key", "national", "plan_points", "text_of"]
+__all__ = [
+    "code_of",
+    "features_of",
+    "item_text",
+    "items_of",
+    "lots_by_key",
+    "national",
+    "plan_points",
+    "printed",
+    "titles",
+]
 
 _ELSEWHERE = NotApplicable("no law of this country is kept here")
 _SPECIAL = NotApplicable("bought under the special procedure, which is not public")
@@ -49,6 +59,34 @@ def lots_by_key(release: Release) -> dict[str, Lot]:
     return {lot.key: lot for lot in release.tender.lots} if release.tender else {}
 
 
+def items_of(release: Release) -> Iterator[tuple[Item, Lot | None]]:
+    """Every item with its lot; a lot without items comes once, with an item that says nothing."""
+    tender = release.tender or Tender()
+    lots, seen = lots_by_key(release), set()
+    for item in tender.items:
+        key = "" if item.related_lot is None else str(item.related_lot)
+        seen.add(key)
+        yield item, lots.get(key)
+    for key, lot in lots.items():
+        if key not in seen:
+            yield Item(), lot
+
+
+def features_of(release: Release, lot: Lot | None) -> frozenset[str]:
+    """What is special about a lot, or about the announcement as a whole."""
+    return frozenset((*(release.tender.features if release.tender else ()), *(lot.features if lot else ())))
+
+
+def code_of(item: Item) -> tuple[str | None, str]:
+    """Scheme and code of an item; the code is '' if it has none."""
+    return (item.classification.scheme, item.classification.key) if item.classification else (None, "")
+
+
+def printed(lot: Lot | None) -> str:
+    """The number of a lot as people see it."""
+    return (lot.public_number or lot.key) if lot else ""
+
+
 def item_text(item: Item, lot: Lot | None) -> str:
     """What an item and its lot say of themselves, in every language, each text once."""
     named = item.classification.description if item.classification else None
@@ -58,13 +96,7 @@ def item_text(item: Item, lot: Lot | None) -> str:
     return ". ".join(dict.fromkeys(text for text in texts if text))
 
 
-def text_of(release: Release, item: Item | None = None) -> str:
-    """The title of the announcement with what one item, or every item and lot, says of itself."""
+def titles(release: Release) -> str:
+    """The title of the announcement in every language."""
     tender = release.tender or Tender()
-    lots = lots_by_key(release)
-    items = [item] if item is not None else list(tender.items)
-    texts = [tender.title, tender.title_ru, tender.title_kk]
-    texts += [item_text(one, lots.get(str(one.related_lot))) for one in items]
-    if item is None and not items:
-        texts += [item_text(Item(), lot) for lot in tender.lots]
-    return ". ".join(dict.fromkeys(text for text in texts if text))
+    return ". ".join(dict.fromkeys(text for text in (tender.title, tender.title_ru, tender.title_kk) if text))
