@@ -10,7 +10,7 @@ import msgspec
 from watchers.sources.base import Batch, Memory, Note, Record, Rejected
 from watchers.sources.goszakup.feeds import local_stamp
 from watchers.sources.goszakup.gathering import Gathered, Read, Unread
-from watchers.sources.goszakup.life import next_look, second_look
+from watchers.sources.goszakup.life import SECOND_LOOKS, next_look, second_look
 from watchers.sources.goszakup.mapping import link_of, release_of
 
 __all__ = ["DIRECT", "PURCHASE", "Followed", "Kind", "Moment", "batch_of", "read_note", "recall"]
@@ -81,8 +81,8 @@ def batch_of(
     for read in gathered.read:
         before, said = known.get(read.id, Followed()), told.get(read.id, Followed())
         if not read.complete and before.stored:
-            later = moment.now + timedelta(seconds=moment.split_seconds)
-            batch.notes.append(_note(kind, read.id, before, later))
+            waiting = msgspec.structs.replace(before, asked=before.asked + 1)
+            batch.notes.append(_note(kind, read.id, waiting, _once_it_is_well(before.asked, moment)))
             continue
         taken = _record(kind, read, before, moment)
         if isinstance(taken, Record):
@@ -120,17 +120,22 @@ def _url(kind: Kind, number: int, moment: Moment) -> str:
 
 
 def _note_read(kind: Kind, read: Read, before: Followed, said: Followed, moment: Moment) -> Note:
-    look = next_look(read.records, moment.now)
-    if not read.complete:
-        look = moment.now + timedelta(seconds=moment.split_seconds)
+    look = next_look(read.records, moment.now) if read.complete else _once_it_is_well(before.asked, moment)
     followed = Followed(
         stored=True,
         changed=min(max(read.changed, said.changed), moment.settled),
         deals=min(max(read.deals, said.deals), moment.settled),
+        asked=0 if read.complete else before.asked + 1,
         versions=_versions(before, said),
         ended=look is None,
     )
     return _note(kind, read.id, followed, look or moment.now + _FORGOTTEN_AFTER)
+
+
+def _once_it_is_well(times: int, moment: Moment) -> datetime:
+    """When a purchase that came in pieces is asked for whole."""
+    look = second_look(min(times, len(SECOND_LOOKS) - 1), moment.now) or moment.now
+    return max(look, moment.now + timedelta(seconds=moment.split_seconds))
 
 
 def _note_unread(kind: Kind, unread: Unread, before: Followed, said: Followed, moment: Moment) -> Note:

@@ -113,9 +113,10 @@ class Gatherer:
     async def finished(self, several: Sequence[Parts]) -> Gathered:
         """Add what the registers say, and read each purchase from its parts."""
         pids = set[int]().union(*(parts.pids() for parts in several))
-        subjects, notes = await self._participants.about(pids, self.memory, self._clock())
+        subjects, unknown, notes = await self._participants.about(pids, self.memory, self._clock())
         gathered = Gathered(notes=notes)
         for parts in several:
+            parts.complete = parts.complete and not unknown & parts.pids()
             raw = self._record(parts, subjects)
             taken = self._read(parts, raw)
             (gathered.read if isinstance(taken, Read) else gathered.unread).append(taken)  # type: ignore[arg-type]

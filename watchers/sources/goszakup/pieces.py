@@ -71,7 +71,9 @@ class Pieces:
         try:
             return await self.attempt(
                 f"whole {root}",
-                lambda: all_rows(self._portal, root, branch, wanted, limit=limit, attempts=_NESTED_ATTEMPTS),
+                partial(
+                    all_rows, self._portal, root, branch, wanted, limit=limit, attempts=_NESTED_ATTEMPTS, heavy=True
+                ),
             )
         except HttpError as error:
             if error.permanent:
@@ -88,7 +90,7 @@ class Pieces:
         for group in groups:
             names = [name for name in group if branch.fields.get(name) is not None]
             asked = branch.only("id", *names)
-            ask = partial(all_rows, self._portal, root, asked, wanted)
+            ask = partial(all_rows, self._portal, root, asked, wanted, heavy=True)
             part = await self.attempt(f"{root} {'+'.join(names)}", ask)
             if part is None or found.rows.keys() - part.rows.keys():
                 complete = False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -113,23 +114,27 @@ class Portal:
         limit: int | None = None,
         after: int | None = None,
         attempts: int | None = None,
+        heavy: bool = False,
     ) -> Page:
-        """One page of a root query, the newest id first, with ids below `after`."""
+        """One page of a root query, the newest id first, with ids below `after`; `heavy` as in `Client.post`."""
         limit = self._settings.limit if limit is None else limit
         given = {"filter": wanted, "limit": limit, "after": after}
         arguments = ", ".join(f"{name}: {literal(value)}" for name, value in given.items() if value is not None)
-        envelope = await self._asked(root, branch, arguments, attempts)
+        ask = partial(self._post, attempts=attempts, heavy=heavy)
+        envelope = await self._asked(root, branch, arguments, ask)
         rows = (envelope.data or {}).get(root) or []
         info = envelope.extensions.page_info
         more = len(rows) >= limit if info.has_next_page is None else info.has_next_page
         return Page(rows, more and bool(rows), info.last_id, info.total_count)
 
-    async def _asked(self, root: str, branch: Branch, arguments: str, attempts: int | None) -> _Envelope:
+    async def _asked(
+        self, root: str, branch: Branch, arguments: str, ask: Callable[[bytes], Awaitable[_Envelope]]
+    ) -> _Envelope:
         """The envelope of a question, without the fields the portal complains of."""
         for _ in range(_MOST_FIELDS_DROPPED):
             query = f"query {{ {root}({arguments}) {branch.text(self._dropped)} }}"
             body = msgspec.json.encode({"operationName": None, "query": query, "variables": {}})
-            envelope = await self._post(body, attempts)
+            envelope = await ask(body)
             complaints = [one.message for one in envelope.errors]
             if not complaints:
                 return envelope
@@ -141,9 +146,10 @@ class Portal:
             self._dropped |= gone
         raise SourceError(f"{self.name}: the portal does not take the question for {root}: {complaints[0][:300]}")
 
-    async def _post(self, body: bytes, attempts: int | None) -> _Envelope:
+    async def _post(self, body: bytes, *, attempts: int | None, heavy: bool) -> _Envelope:
+        url = f"{self.base}/v3/graphql"
         try:
-            answer = await self._client.post(f"{self.base}/v3/graphql", body, _usable, attempts=attempts)
+            answer = await self._client.post(url, body, _usable, attempts=attempts, heavy=heavy)
         except HttpError as error:
             raise self._refusal(error) from None
         self._compare_clocks(answer)

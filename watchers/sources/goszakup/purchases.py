@@ -148,7 +148,7 @@ async def _after_results(gatherer: Gatherer, several: Sequence[Parts]) -> None:
 
 
 async def _bids(gatherer: Gatherer, number: int) -> Found | None:
-    ask = partial(all_rows, gatherer.portal, "TrdApp", APPLICATION, {"buyId": number})
+    ask = partial(all_rows, gatherer.portal, "TrdApp", APPLICATION, {"buyId": number}, heavy=True)
     return await gatherer.pieces.attempt("TrdApp", ask)
 
 

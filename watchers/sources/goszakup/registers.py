@@ -86,8 +86,10 @@ class Participants:
         self._age = timedelta(days=settings.subject_days)
         self._limit = settings.limit
 
-    async def about(self, pids: Collection[int], memory: Memory, now: datetime) -> tuple[dict[int, Row], list[Note]]:
-        """Rows of `Subjects` by pid, and the notes to keep of those asked now.
+    async def about(
+        self, pids: Collection[int], memory: Memory, now: datetime
+    ) -> tuple[dict[int, Row], set[int], list[Note]]:
+        """Rows of `Subjects` by pid, the pids nothing could be learnt of, and the notes to keep of those asked now.
 
         Where the portal does not answer, what was known before counts, however old.
         """
@@ -98,7 +100,9 @@ class Participants:
         for start in range(0, len(wanted), self._limit):
             part = wanted[start : start + self._limit]
             try:
-                found = await all_rows(self._portal, "Subjects", SUBJECT, {"pid": part}, key="pid", attempts=2)
+                found = await all_rows(
+                    self._portal, "Subjects", SUBJECT, {"pid": part}, key="pid", attempts=2, heavy=True
+                )
             except SourceError as error:
                 if error.permanent:
                     raise
@@ -107,7 +111,8 @@ class Participants:
             said = {pid: msgspec.json.encode(found.rows[pid]) if pid in found.rows else _NOBODY for pid in part}
             rows |= said
             notes += [Note(_SUBJECT, str(pid), value) for pid, value in said.items()]
-        return {pid: msgspec.json.decode(raw, type=Row) for pid, raw in rows.items() if raw != _NOBODY}, notes
+        known_now = {pid: msgspec.json.decode(raw, type=Row) for pid, raw in rows.items() if raw != _NOBODY}
+        return known_now, set(pids) - rows.keys(), notes
 
     def _fresh(self, note: Note | None, now: datetime) -> bool:
         return note is not None and note.noted_at is not None and now - note.noted_at < self._age

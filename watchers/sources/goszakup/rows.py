@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from watchers.sources.base import SourceError
 from watchers.sources.goszakup.codes import report_once
-from watchers.sources.goszakup.portal import Portal, Row
+from watchers.sources.goszakup.portal import Page, Portal, Row
 from watchers.sources.goszakup.selection import Branch
 
 __all__ = ["Found", "all_rows", "children", "number_in", "raw_of", "stamp_in", "text_in"]
@@ -94,14 +95,16 @@ async def all_rows(
     key: str = "id",
     limit: int | None = None,
     attempts: int | None = None,
+    heavy: bool = False,
 ) -> Found:
     """Everything that fits a filter. Read a second time where a page left rows out: the portal's pages shift.
 
     Rows that do not fit what was asked are passed over: a filter that the portal ignores would bring the whole country.
     """
     found = Found()
+    ask = partial(portal.page, root, branch, wanted, limit=limit, attempts=attempts, heavy=heavy)
     for _ in range(2):
-        total = await _through(portal, root, branch, wanted, found, key=key, limit=limit, attempts=attempts)
+        total = await _through(f"{portal.name}: {root}", ask, wanted, found, key)
         if total is None or len(found.rows) + len(found.strays) >= total:
             break
     strange = [number for number, row in found.rows.items() if not _fits(row, wanted)]
@@ -114,29 +117,21 @@ async def all_rows(
 
 
 async def _through(
-    portal: Portal,
-    root: str,
-    branch: Branch,
-    wanted: Mapping[str, Any],
-    found: Found,
-    *,
-    key: str,
-    limit: int | None,
-    attempts: int | None,
+    asked: str, ask: Callable[..., Awaitable[Page]], wanted: Mapping[str, Any], found: Found, key: str
 ) -> int | None:
     """Read every page into `found`; returns how many rows there should be."""
     after: int | None = None
     for _ in range(_MOST_PAGES):
         before = len(found.rows) if after is not None else -1
-        page = await portal.page(root, branch, wanted, limit=limit, after=after, attempts=attempts)
+        page = await ask(after=after)
         for raw in page.rows:
             found.take(raw, key)
         if not page.more or (found.rows and not any(_fits(row, wanted) for row in _last(found.rows, len(page.rows)))):
             return page.total
         if len(found.rows) == before:
-            raise SourceError(f"{portal.name}: a page of {root} after {after} leads back to itself: not followed")
+            raise SourceError(f"{asked}: the page after {after} leads back to itself: not followed")
         after = min(found.rows, default=0) if page.last_id is None else page.last_id
-    raise SourceError(f"{portal.name}: {root} by {', '.join(wanted)} has more than {_MOST_PAGES} pages")
+    raise SourceError(f"{asked} by {', '.join(wanted)} has more than {_MOST_PAGES} pages")
 
 
 def _last(rows: Mapping[int, Row], count: int) -> Iterable[Row]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from watchers.sources.goszakup.model import Announcement, Records
-from watchers.sources.goszakup.parts import local
 
 __all__ = ["fault_of"]
 
@@ -57,6 +56,6 @@ def _absurd_dates(one: Announcement, now: datetime) -> Iterator[str]:
         "itogiDatePublic": one.itogi_date_public,
     }  # fmt: skip
     for name, text in dates.items():
-        moment = local(text) if text else None
-        if moment is not None and not _FIRST_YEAR <= moment.year <= now.year + _YEARS_AHEAD:
-            yield f"{name} is in the year {moment.year}"
+        year = (text or "").strip()[:4]
+        if year.isdecimal() and not _FIRST_YEAR <= int(year) <= now.year + _YEARS_AHEAD:
+            yield f"{name} is in the year {year}"
