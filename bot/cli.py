@@ -248,7 +248,7 @@ def add_indicator(
 
 @app.command(short_help="Find out what is wrong with a set-up.")
 def doctor(config: ConfigOption = None) -> None:
-    """Probe the configuration, the law tables, the database, the sources and the bot; each fault comes with its mend."""
+    """Probe configuration, law tables, database, sources and bot; each fault comes with its mend."""
     from bot.doctor import examine
 
     settings = configuration(config)
