@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Test processes: many tests wait for servers, clocks and disks, so a few more than there are cores.
+JOBS := 4
 
 .DEFAULT_GOAL := help
 
@@ -28,7 +30,7 @@ test: $(READY) ## Lint, types, import rules, docs and tests; says what was skipp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: $(READY) ## Lint, types and import rules alone
 	@$(BIN)/ruff check .

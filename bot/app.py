@@ -29,19 +29,20 @@ from alerts.subscriptions import Subscriptions
 from bot.chat import Services, build_dispatcher, introduce
 from bot.chat.paced import Paced
 from bot.config import Config, ConfigError
-from bot.config_sections import SourceSection
 from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
 from bot.memory import settle
 from bot.times import utc_now
 from watchers.database import Database
+from watchers.history import History
+from watchers.history.histories import Histories
 from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
 from watchers.poll import Watcher
 from watchers.rules import load_rules
-from watchers.sources.base import Source, SourceError, open_source, source_kinds
+from watchers.sources.base import Source, SourceError, open_source
 from watchers.store import Store
 
 __all__ = ["App", "Role"]
@@ -91,6 +92,7 @@ class App:
         self.sources = self._open_sources() if Role.WATCH in roles else []
         self.database = Database(config.database.url.get_secret_value())
         self.store = Store(self.database, clock)
+        self.histories = Histories(self.database, self.rules)
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules)
@@ -107,28 +109,21 @@ class App:
         )
 
     def _open_sources(self) -> list[Source]:
-        enabled = {name: section for name, section in self.config.sources.items() if section.enabled}
+        enabled = [name for name, section in self.config.sources.items() if section.enabled]
         if not enabled:
             raise ConfigError(
                 "config: no source is enabled: add a [sources.NAME] section, config.example.toml shows three; "
                 "to try everything without one, run baqylau demo"
             )
         try:
-            return [open_source(name, self._settings(section), self.clock) for name, section in enabled.items()]
+            return [open_source(name, self.config.source_settings(name), self.clock) for name in enabled]
         except SourceError as error:
             raise ConfigError(f"config: {error}") from error
 
-    def _settings(self, section: SourceSection) -> dict[str, Any]:
-        """A source's own keys, and who runs this bot where the source says it to the publisher."""
-        settings = section.settings()
-        kind = source_kinds().get(section.kind)
-        if self.config.operator.contact and kind and "contact" in kind.Settings.__struct_fields__:
-            settings.setdefault("contact", self.config.operator.contact)
-        return settings
-
-    def judge(self, release: Release) -> list[Finding]:
+    def judge(self, release: Release, /, history: History | None = None) -> list[Finding]:
         """What the indicators answer about a release."""
-        return judge_release(release, Context(rules=self.rules), self.indicators)
+        context = Context(rules=self.rules, history=history, seen_at=self.clock())
+        return judge_release(release, context, self.indicators)
 
     async def prepare(self) -> None:
         """Bring the database up to date (SQLite), or refuse one that is not. Raises ConfigError."""
@@ -158,7 +153,7 @@ class App:
     def _works(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         works: list[Coroutine[Any, Any, None]] = []
         if Role.WATCH in self.roles:
-            works += [Watcher(source, self.store, self.judge, self.clock).run(stop) for source in self.sources]
+            works += [self._watcher(source).run(stop) for source in self.sources]
             works.append(_loop("matching", self.matcher.do_one, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
@@ -166,6 +161,9 @@ class App:
         if Role.CHAT in self.roles:
             works.append(self._chat(stop))
         return works
+
+    def _watcher(self, source: Source) -> Watcher:
+        return Watcher(source, self.store, self.judge, self.clock, histories=self.histories)
 
     async def _carry(self) -> bool:
         carried = await carry(self.database, self.outbox, self.clock, after=self._carry_after)

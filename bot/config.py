@@ -33,6 +33,7 @@ from watchers.sources.base import source_kinds
 __all__ = ["Config", "ConfigError", "load_config"]
 
 _PREFIX = "BAQYLAU_"
+_QUASI_STATE_SYSTEMS = (2, 3)
 _OTHER_VARIABLES = ("BAQYLAU_CONFIG", "BAQYLAU_TEST_")
 
 
@@ -72,12 +73,17 @@ class Config(BaseModel):
         return sorted({*_secrets(self.model_dump(exclude={"database"})), password or ""} - {""})
 
     def source_settings(self, name: str) -> dict[str, Any]:
-        """The settings of `[sources.NAME]` for `open_source`, with the operator's contact where its kind sends one."""
+        """The settings of `[sources.NAME]` for `open_source`, with the operator's contact where its kind sends one.
+
+        The Unified Platform leaves to the state portal what that is read for, unless it is told which systems to read.
+        """
         section = self.sources[name]
         declared = source_kinds().get(section.kind)
         says_contact = declared is not None and "contact" in declared.Settings.__struct_fields__
-        contact = {"contact": self.operator.contact} if says_contact and self.operator.contact else {}
-        return contact | section.settings()
+        implied: dict[str, Any] = {"contact": self.operator.contact} if says_contact and self.operator.contact else {}
+        if section.kind == "unified" and any(one.enabled and one.kind == "goszakup" for one in self.sources.values()):
+            implied["systems"] = _QUASI_STATE_SYSTEMS
+        return implied | section.settings()
 
 
 def _secrets(value: Any, *, inside: bool = False) -> Iterator[str]:

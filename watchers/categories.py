@@ -21,6 +21,7 @@ _SCHEMES = {
     "ENS TRU": "ENSTRU",
     "ЕНС ТРУ": "ENSTRU",
     "KZ-ENSTRU": "ENSTRU",
+    "KPVED": "ENSTRU",  # its codes are the beginnings of those of ENS TRU
 }
 
 

@@ -7,7 +7,9 @@ against others), so that a writer never fails half-way for a lock it could have 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -32,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -156,6 +159,14 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def on_begin(connection: Any) -> None:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def on_invalidate(connection: Any, _record: Any, _error: BaseException | None) -> None:
+        # A task cancelled in the middle of a statement has its connection closed. SQLite lets a closed connection live,
+        # with the write lock, until its last statement is gone, and the statement hangs on the traceback of the
+        # cancellation: without this, nobody writes until the garbage is collected.
+        with contextlib.suppress(ValueError, sqlite3.Error, MissingGreenlet):
+            connection.run_async(lambda driver: asyncio.shield(driver.rollback()))
 
 
 class Database:

@@ -73,12 +73,14 @@ class Client:
         usable: Callable[[Answer], None] | None = None,
         *,
         attempts: int | None = None,
+        heavy: bool = False,
     ) -> Answer:
         """POST JSON that only asks (a GraphQL query): it may be sent again, so it is treated and raises like `get`.
 
         A redirect to another host is a permanent SourceError: a body is not carried to where it was not meant for.
+        `heavy`: a question that may be too much for a host which is well; its failing opens no circuit.
         """
-        return await self._ask(Asked(url, body, attempts), usable)
+        return await self._ask(Asked(url, body, attempts, heavy), usable)
 
     async def _ask(self, asked: Asked, usable: Callable[[Answer], None] | None) -> Answer:
         host = urlsplit(asked.url).netloc
@@ -86,7 +88,9 @@ class Client:
         try:
             answer = await self._patiently(asked, usable)
         except PassingError as passing:
-            if passing.outage:
+            if passing.outage and asked.heavy:
+                self._breaker.forget_probe(host)
+            elif passing.outage:
                 self._breaker.failed(host, str(passing.error))
             else:
                 self._breaker.worked(host)

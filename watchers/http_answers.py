@@ -40,11 +40,15 @@ class UnusableAnswer(Exception):  # noqa: N818 - it is the answer that is wrong,
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request: POST where there is a body, which is JSON. `attempts`: instead of the settings' number."""
+    """A request: POST where there is a body, which is JSON. `attempts`: instead of the settings' number.
+
+    `heavy`: it may be too much for a host that answers all else, so that its failing does not count as the host's.
+    """
 
     url: str
     body: bytes | None = None
     attempts: int | None = None
+    heavy: bool = False
 
     @property
     def method(self) -> str:

@@ -18,8 +18,11 @@ import msgspec
 
 from watchers.changes import Change, View, changes_between, view_of
 from watchers.database import clean
+from watchers.history.rows import Rows
+from watchers.history.taking import rows_of
 from watchers.indicators.base import Finding, Status
 from watchers.ocds import Release
+from watchers.rules import load_rules
 from watchers.sources.base import Record, Rejected
 from watchers.summary import Summary, summarise
 from watchers.telling import Known, Teller, is_heard, scope_of
@@ -37,6 +40,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     record: Record
     findings: Sequence[Finding]
+    rows: Rows | None = None  # what the release leaves to history, if it was taken already
 
 
 class Encoded(msgspec.Struct, frozen=True):
@@ -52,6 +56,7 @@ class TenderRow:
     """A tender in the making or already stored; `row` holds the columns to be written, `id` is 0 until reserved."""
 
     row: dict[str, Any]
+    ocid: str
     id: int = 0
     sequence: int = 0
     new: bool = True
@@ -64,6 +69,7 @@ class NewSnapshot:
     tender: TenderRow
     row: dict[str, Any]
     raw_sha256: str
+    history: Rows
     findings: list[dict[str, Any]]
     events: list[dict[str, Any]]
 
@@ -154,7 +160,7 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
 
 
 def _snapshot(
-    teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], now: datetime
+    teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], *, history: Rows, now: datetime
 ) -> NewSnapshot:
     record, findings = encoded.judged.record, encoded.judged.findings
     made = sum(1 for finding in findings if finding.status in (Status.FIRED, Status.CLEAR))
@@ -172,6 +178,7 @@ def _snapshot(
             "checks_possible": made + unknown,
         },
         raw_sha256=hashlib.sha256(record.raw).hexdigest(),
+        history=history,
         findings=[
             _finding_row(finding) for finding in findings if finding.status in (Status.FIRED, Status.NOT_COMPUTABLE)
         ],
@@ -199,17 +206,25 @@ def take_in(
         try:
             summary = summarise(one.judged.record.release)
             view = view_of(one.judged.record.release, one.judged.findings, summary)
+            history = _history(one.judged)
         except Exception as error:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
             reason = f"its facts could not be taken ({type(error).__name__}: {error})"
             intake.rejected.append(Rejected(reason, one.judged.record.raw, one.judged.record.url))
             continue
         tender = tenders.get(ocid) or tenders.setdefault(ocid, _start(teller, ocid, before, now))
         retold = before is not None and before.holder != teller.name
-        _add(intake, one, tender, summary, changes_between(seen.get(ocid), view, retold=retold), teller=teller, now=now)
+        changes = changes_between(seen.get(ocid), view, retold=retold)
+        _add(intake, one, tender, summary, changes, history=history, teller=teller, now=now)
         standing[ocid] = Known(tender.id, 0, tender.sequence, one.sha256, teller.name, teller.rank, one.sha256)
         seen[ocid] = view
     intake.tenders = list(tenders.values())
     return intake
+
+
+def _history(judged: Judged) -> Rows:
+    if judged.rows is not None:
+        return judged.rows
+    return rows_of(judged.record.release, load_rules(), judged.record.link)
 
 
 def _add(
@@ -219,13 +234,14 @@ def _add(
     summary: Summary,
     changes: Sequence[Change],
     *,
+    history: Rows,
     teller: Teller,
     now: datetime,
 ) -> None:
     record = one.judged.record
     tender.sequence += 1
     tender.row |= _tender_row(teller, summary, one.judged.findings, now)
-    snapshot = _snapshot(teller, one, tender, changes, now)
+    snapshot = _snapshot(teller, one, tender, changes, history=history, now=now)
     intake.snapshots.append(snapshot)
     if snapshot.raw_sha256 not in intake.raw_answers:
         intake.raw_answers[snapshot.raw_sha256] = _raw_row(teller.name, record, snapshot.raw_sha256, now)
@@ -235,8 +251,8 @@ def _add(
 
 def _start(teller: Teller, ocid: str, known: Known | None, now: datetime) -> TenderRow:
     if known is not None:
-        return TenderRow({}, known.tender_id, known.sequence, new=False)
-    return TenderRow({"ocid": ocid, "scope": scope_of(teller.name, ocid), "seen_at": now})
+        return TenderRow({}, ocid, known.tender_id, known.sequence, new=False)
+    return TenderRow({"ocid": ocid, "scope": scope_of(teller.name, ocid), "seen_at": now}, ocid)
 
 
 def _raw_row(source: str, record: Record, sha256: str, now: datetime) -> dict[str, Any]:

@@ -231,7 +231,8 @@ class Organization(_Identified, frozen=True):
     """A party, or a reference to one (then only `id` and `name`). Contact points are not read: not needed, personal.
 
     Ours: `registered_on`, the day of registration; `contact_keys`, digests by which equal telephones and addresses of
-    two parties are seen without either being kept; `debarments`; `natural_person`, whose name and number are not here.
+    two parties are seen without either being kept; `debarments`, and `debarments_listed`, whether the source asked the
+    register, so that no entry means none; `natural_person`, whose name and number are not here.
     """
 
     name: str | None = None
@@ -245,6 +246,7 @@ class Organization(_Identified, frozen=True):
     registered_on: str | None = None
     contact_keys: tuple[str, ...] = ()
     debarments: tuple[Debarment, ...] = ()
+    debarments_listed: bool = False
     natural_person: bool = False
 
 

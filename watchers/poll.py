@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,14 +16,12 @@ from typing import Any
 import msgspec
 import structlog
 
-from watchers.indicators.base import Finding
-from watchers.ocds import Release
-from watchers.sources.base import Batch, Rejected, Remembering, Source, SourceError
-from watchers.store import Judged, Saved, Store, StoreError
+from watchers.history.histories import Histories
+from watchers.judging import Judge, Judging
+from watchers.sources.base import Batch, Remembering, Source, SourceError
+from watchers.store import Saved, Store, StoreError
 
-__all__ = ["Judge", "Standing", "State", "Watcher"]
-
-Judge = Callable[[Release], Sequence[Finding]]
+__all__ = ["Standing", "State", "Watcher"]
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 900.0
@@ -57,6 +55,8 @@ class Standing(msgspec.Struct, frozen=True):
 class Watcher:
     """Watches one source. `judge` must not raise for bad data; a release it raises for is set aside.
 
+    With `histories` each release is judged with what earlier purchases say about it.
+
     `tell` is called with one sentence when the operator should know: a source was refused for good, or nothing can be
     stored. `jitter` gives numbers from 0 to 1.
     """
@@ -68,13 +68,14 @@ class Watcher:
         judge: Judge,
         clock: Callable[[], datetime],
         *,
+        histories: Histories | None = None,
         tell: Callable[[str], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.source = source
         self.standing = Standing()
         self._store = store
-        self._judge = judge
+        self._judging = Judging(judge, histories)
         self._clock = clock
         self._tell = tell
         self._jitter = jitter
@@ -147,24 +148,12 @@ class Watcher:
         return wait
 
     async def _take(self, batch: Batch) -> None:
-        judged, broken = await asyncio.to_thread(self._judge_all, batch)
+        judged, broken = await self._judging.batch(self.source.name, batch)
         taken = msgspec.structs.replace(batch, rejected=[*batch.rejected, *broken])
         saved: Saved = await self._store.save(
             self.source.name, taken, judged, cursor=batch.cursor, rank=self.source.rank
         )
         _log.info("batch saved", source=self.source.name, **msgspec.structs.asdict(saved))
-
-    def _judge_all(self, batch: Batch) -> tuple[list[Judged], list[Rejected]]:
-        judged: list[Judged] = []
-        broken: list[Rejected] = []
-        for record in batch.records:
-            try:
-                judged.append(Judged(record, self._judge(record.release)))
-            except Exception as error:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
-                _log.error("record not judged", source=self.source.name, url=record.url, exc_info=error)
-                reason = f"it could not be judged ({type(error).__name__}: {error})"
-                broken.append(Rejected(reason, record.raw, record.url))
-        return judged, broken
 
     async def _drop(self) -> None:
         """Let go of the open reading, so that the next one starts from the stored cursor."""

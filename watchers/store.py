@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from watchers.changes import View, view_of
 from watchers.database import Database, clean
+from watchers.history.keeping import keep
 from watchers.holders import Holders
 from watchers.indicators.base import Status
 from watchers.intake import Encoded, Intake, Judged, encode, set_aside_row, take_in
@@ -145,6 +146,13 @@ class Store(Reading):
         ):
             if rows:
                 await connection.execute(statement, rows)
+        await self._keep_history(connection, intake)
+
+    async def _keep_history(self, connection: AsyncConnection, intake: Intake) -> None:
+        """In the order read, so that the newest state of a process is the one that is kept."""
+        rows = {one.tender.ocid: one.history for one in intake.snapshots}
+        terms = [(one.row["id"], one.history.terms) for one in intake.snapshots if one.history.terms is not None]
+        await keep(self.database, connection, rows, terms)
 
     async def _keep_raw(
         self, connection: AsyncConnection, source: str, answers: Mapping[str, dict[str, Any]]

@@ -16,7 +16,7 @@ from watchers.database import metadata
 
 __all__ = ["configuration", "every_table"]
 
-_MODULES = ("watchers.tables", "alerts.tables", "bot.fsm", "bot.inbox.stored")
+_MODULES = ("watchers.tables", "watchers.history.tables", "alerts.tables", "bot.fsm", "bot.inbox.stored")
 """Where tables are declared."""
 
 

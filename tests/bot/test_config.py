@@ -198,6 +198,14 @@ def test_no_secret_is_in_any_form_of_the_configuration(tmp_path: Path) -> None:
     assert config.database.url.get_secret_value() == "postgresql+asyncpg://me:hush-db@host/name"
 
 
+def test_the_unified_platform_leaves_to_the_state_portal_what_that_is_read_for(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    both = "[sources.u]\nkind = 'unified'\n{}\n[sources.g]\nkind = 'goszakup'\nenabled = {}\n"
+    for more, enabled, systems in (("", "true", (2, 3)), ("", "false", None), ("systems = [1, 3]", "true", [1, 3])):
+        path.write_text(both.format(more, enabled))
+        assert load_config(path, {}).source_settings("u").get("systems") == systems
+
+
 def test_the_operators_contact_reaches_sources_that_send_one(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("[operator]\ncontact = 'https://example.org'\n[sources.x]\nkind = 'prozorro'\n")

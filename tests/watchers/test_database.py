@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
 from watchers.database import Database
@@ -59,3 +59,27 @@ async def test_many_writers_at_once_all_succeed(database: Database) -> None:
     await other.close()
     async with database.read() as connection:
         assert len((await connection.execute(select(cursors.c.source))).all()) == 40
+
+
+_LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT count(*) FROM n"
+
+
+async def test_a_write_cancelled_in_the_middle_of_a_statement_does_not_keep_others_from_writing(
+    database: Database,
+) -> None:
+    async def writing() -> None:
+        async with database.write() as connection:
+            await connection.execute(text(_LONG))
+            while True:
+                await connection.execute(text(_LONG))
+
+    kept: list[BaseException] = []  # a traceback that somebody holds keeps the statement alive
+    for _ in range(5):
+        task = asyncio.create_task(writing())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        kept.append(caught.value)
+        async with asyncio.timeout(10), database.write() as connection:
+            await connection.execute(text("SELECT 1"))

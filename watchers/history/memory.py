@@ -7,7 +7,7 @@ same from our own tables.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -21,7 +21,14 @@ from watchers.history.view import Answers, History, Market, Totals
 from watchers.ocds import Release
 from watchers.rules import Rules
 
-__all__ = ["Archive", "history_of"]
+__all__ = ["Archive", "history_of", "repeated"]
+
+
+CHAIN_AT_MOST = 3
+"""Earlier releases of one chain that are read whole: the newest."""
+
+
+_WANTED = Kind("wanted", "lots", ("buyer_kind", "class"), "published_at", 0)
 
 
 def history_of(release: Release, earlier: Iterable[Release], rules: Rules) -> History | None:
@@ -51,6 +58,15 @@ class Archive:
             self._releases[release.ocid], self._rows[release.ocid] = release, rows
         self._index = None
 
+    @property
+    def ocids(self) -> Iterable[str]:
+        """The processes it holds."""
+        return self._releases.keys()
+
+    def release(self, ocid: str) -> Release | None:
+        """The newest release of a process."""
+        return self._releases.get(ocid)
+
     def of(self, release: Release) -> History | None:
         """What this archive says about a release; None for one without any date."""
         moments = moments_of(release)
@@ -64,8 +80,8 @@ class Archive:
         rows = {(name, key): self.rows(KINDS[name], key, ask) for name, keys in ask.keys.items() for key in keys}
         return Answers(
             rows=rows,
-            releases=self._chain(rows),
-            wanted={key: len(self.wanted(*key, ask)) for key in ask.wanted},
+            releases=[self._releases[ocid] for ocid in repeated(rows)],
+            wanted={key: min(len(self.wanted(*key, ask)), WANTED_AT_MOST) for key in ask.wanted},
             peers={(measure, kind): band for kind in ask.peers for measure, band in self._peers(kind, ask).items()},
             totals={key: self._totals(*key, ask) for key in ask.totals},
             markets={one: self._market(one, ask) for one in ask.classes},
@@ -87,16 +103,10 @@ class Archive:
         return [_numbers(kind, row) for row in found] if kind.numbers else found
 
     def wanted(self, buyer_kind: str, code_class: str, ask: Ask) -> set[str]:
-        """Buyers of a kind that announced things of a class, as many as are counted."""
+        """Buyers of a kind that announced things of a class."""
         before = ask.moments.announced
-        rows = (lot for lot in self._lots() if lot.buyer_kind == buyer_kind and wider(lot.code, CLASS) == code_class)
-        found = {lot.customer for lot in rows if since(before) <= lot.published_at < before and lot.ocid != ask.ocid}
-        return set(sorted(found)[:WANTED_AT_MOST])
-
-    def _chain(self, rows: dict[tuple[str, tuple[str, ...]], Sequence[Any]]) -> list[Release]:
-        lots = {row.ocid: row for (name, _), found in rows.items() if name in {"parent", "plan"} for row in found}
-        ordered = sorted(lots.values(), key=attrgetter("published_at", "ocid"), reverse=True)
-        return [self._releases[row.ocid] for row in ordered]
+        rows: list[PastLot] = self._indexed()["wanted"].get((buyer_kind, code_class), [])
+        return {lot.customer for lot in rows if since(before) <= lot.published_at < before and lot.ocid != ask.ocid}
 
     def _lots(self) -> Iterable[PastLot]:
         return (lot for rows in self._rows.values() for lot in rows.lots)
@@ -110,29 +120,25 @@ class Archive:
                 "bids": [row for rows in self._rows.values() for row in rows.bids],
                 "terms": terms,
             }
-            self._index = {kind.name: _by_key(kind, sources[kind.source]) for kind in KINDS.values()}
+            self._index = {kind.name: _by_key(kind, sources[kind.source]) for kind in (*KINDS.values(), _WANTED)}
         return self._index
 
     def _peers(self, buyer_kind: str, ask: Ask) -> dict[str, Any]:
-        month = month_of(ask.moments.announced)
         active: dict[str, int] = {}
         year: dict[str, Totals] = {}
         for lot in self._lots():
-            ago = month - month_of(lot.published_at)
-            if lot.buyer_kind != buyer_kind or not 0 < ago <= MONTHS:
-                continue
-            active[lot.customer] = active.get(lot.customer, 0) + 1
-            if ago <= TOTALS_MONTHS:
-                year[lot.customer] = add(year.get(lot.customer, Totals()), month_counts(lot))
-        return peers_of(active.values(), year)
+            for ago, counts in _ago(lot, ask) if lot.buyer_kind == buyer_kind else ():
+                active[lot.customer] = active.get(lot.customer, 0) + counts.lots
+                if ago <= TOTALS_MONTHS:
+                    year[lot.customer] = add(year.get(lot.customer, Totals()), counts)
+        return peers_of((lots for lots in active.values() if lots), year)
 
     def _totals(self, customer: str, currency: str, ask: Ask) -> Totals:
-        month = month_of(ask.moments.announced)
         found = Totals()
         for lot in self._lots():
-            ago = month - month_of(lot.published_at)
-            if (lot.customer, lot.currency) == (customer, currency) and 0 < ago <= TOTALS_MONTHS:
-                found = add(found, month_counts(lot))
+            if (lot.customer, lot.currency) == (customer, currency):
+                for ago, counts in _ago(lot, ask):
+                    found = add(found, counts) if ago <= TOTALS_MONTHS else found
         return found
 
     def _market(self, code_class: str, ask: Ask) -> Market:
@@ -144,6 +150,18 @@ class Archive:
             if 0 < month - month_of(lot.decided_at) <= MONTHS
         ]
         return Market(len(counts), sum(counts))
+
+
+def repeated(rows: Mapping[tuple[str, tuple[str, ...]], Sequence[Any]]) -> list[str]:
+    """The processes that a release repeats, newest first, by the rows found for it."""
+    lots = {row.ocid: row for (name, _), found in rows.items() if name in {"parent", "plan"} for row in found}
+    return sorted(lots, key=lambda ocid: (lots[ocid].published_at, ocid), reverse=True)[:CHAIN_AT_MOST]
+
+
+def _ago(lot: PastLot, ask: Ask) -> list[tuple[int, Totals]]:
+    """What a lot adds to the whole months before, by how many months ago."""
+    month = month_of(ask.moments.announced)
+    return [(month - one, counts) for one, counts in month_counts(lot) if 0 < month - one <= MONTHS]
 
 
 def _newest(release: Release) -> datetime:

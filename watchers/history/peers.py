@@ -1,9 +1,15 @@
-"""Measures by which buyers of one kind are compared: from counts a buyer and month, so that nothing is read twice."""
+"""Measures by which buyers of one kind are compared: from counts a buyer and month, so that nothing is read twice.
+
+What was announced counts in the month of the announcement, bids in the month they were opened: so the counts of a month
+that is over never change by what happens later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
+from watchers.history.asking import month_of
 from watchers.history.bands import Band, band_of
 from watchers.history.rows import PastLot
 from watchers.history.view import Totals
@@ -22,18 +28,13 @@ TOTALS_MONTHS = 12
 _SINGLE = frozenset({"single_source_after_failure", "direct"})
 
 
-def month_counts(lot: PastLot) -> Totals:
-    """What one lot adds to its customer's month: nothing once it is cancelled."""
-    if lot.outcome == "cancelled":
-        return Totals(lots=1)
-    amount = float(lot.amount or 0)
-    return Totals(
-        lots=1,
-        amount=amount,
-        single_source=amount if lot.group in _SINGLE else 0.0,
-        bids=lot.bidders or 0,
-        rejected=lot.rejected or 0,
-    )
+def month_counts(lot: PastLot) -> list[tuple[int, Totals]]:
+    """What one lot adds to which months of its customer."""
+    amount = lot.amount or Decimal(0)
+    counts = [(month_of(lot.published_at), Totals(1, amount, amount if lot.group in _SINGLE else Decimal(0)))]
+    if lot.decided_at is not None and lot.bidders:
+        counts.append((month_of(lot.decided_at), Totals(bids=lot.bidders, rejected=lot.rejected or 0)))
+    return counts
 
 
 def add(one: Totals, other: Totals) -> Totals:
@@ -51,7 +52,7 @@ def peers_of(active: Iterable[int], year: Mapping[str, Totals]) -> dict[str, Ban
     """The bands of every measure: lots of each buyer in 24 months, totals of each in twelve."""
     found = {
         ACTIVE: band_of(active),
-        SINGLE_SOURCE: band_of(one.single_source / one.amount for one in year.values() if one.amount > 0),
+        SINGLE_SOURCE: band_of(float(one.single_source / one.amount) for one in year.values() if one.amount > 0),
         REJECTED: band_of(one.rejected / one.bids for one in year.values() if one.bids > 0),
     }
     return {measure: band for measure, band in found.items() if band is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -23,8 +24,8 @@ class Totals(msgspec.Struct, frozen=True):
     """What a buyer announced and decided in the twelve whole months before: sums in its currency."""
 
     lots: int = 0
-    amount: float = 0.0
-    single_source: float = 0.0  # of `amount`
+    amount: Decimal = Decimal(0)
+    single_source: Decimal = Decimal(0)  # of `amount`
     bids: int = 0
     rejected: int = 0  # of `bids`
 
@@ -95,11 +96,15 @@ class History(msgspec.Struct, frozen=True):
         return self.answers.releases
 
     def terms(self) -> list[PastTerms]:
-        """The terms of this process, oldest first: those of earlier snapshots, then the present ones."""
+        """The different terms of this process, oldest first; the last are the present ones."""
         own = self.own.terms
         if own is None:
             return []
-        return [*reversed(self._rows("terms", own.ocid)), own]
+        found: list[PastTerms] = []
+        for terms in (*reversed(self._rows("terms", own.ocid)), own):
+            if not found or (found[-1].digests, found[-1].closes_at) != (terms.digests, terms.closes_at):
+                found.append(terms)
+        return found
 
     def amounts(self, lot: PastLot) -> list[float]:
         """Sums of the newest lots with the same code, unit, group of methods and currency, announced before."""

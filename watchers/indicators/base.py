@@ -7,7 +7,7 @@ writes no sentence: the words are in `templates/indicators/CODE/`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -128,10 +128,13 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What an indicator may know beside the release: dated rules, and what earlier purchases say about this one.
 
     `history` is None where none is at hand (a file checked by itself): then a question about it is not computable.
+    `seen_at` is when the release was read from its publisher (zone-aware), None where that is not known: what is
+    missing a minute after the announcement may still come.
     """
 
     rules: Rules
     history: History | None = None
+    seen_at: datetime | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,12 +9,19 @@ import msgspec
 from watchers.indicators.base import NotApplicable
 from watchers.indicators.memory import per_release
 from watchers.ocds import Release, Tender, Value, parse_datetime
-from watchers.rules import Method, Rules
+from watchers.rules import BaseAmount, Method, Rules
 
-__all__ = ["COMPETITIVE", "Procedure", "announced_on", "excluded", "planned_value", "procedure_of", "published"]
+__all__ = [
+    "COMMISSION", "COMPETITIVE", "Procedure", "announced_on", "base_of_year", "excluded", "planned_value",
+    "procedure_of", "published",
+]  # fmt: skip
 
 COMPETITIVE = frozenset({"tender", "rating_point", "auction", "price_quotation", "e_shop", "social_order", "framework"})
 """Method groups of Kazakhstan in which suppliers compete (Law No. 106-VIII, art. 10.2)."""
+
+COMMISSION = frozenset({"tender", "auction", "social_order", "framework", "catering"})
+"""Method groups of Kazakhstan in which a commission admits and rejects bidders (Rules No. 687, p. 202, 384, 458). None
+sits in a rating-point tender (p. 291), for price quotations (p. 419, 426) and in the electronic shop (p. 435)."""
 
 _DEAD = frozenset({"cancelled", "withdrawn"})
 _CANCELLED = NotApplicable("the tender is cancelled")
@@ -22,7 +29,11 @@ _NO_TENDER = NotApplicable("the release has no tender")
 
 
 class Procedure(msgspec.Struct, frozen=True):
-    """Where and how something is bought. `method` is None if its name is not in the tables of `jurisdiction`."""
+    """Where and how something is bought. `method` is None if its name is not in the tables of `jurisdiction`.
+
+    A body that the Law does not bind (the release has the feature `quasiState`) may use the names of the Law's methods:
+    its method is then not `under_law`.
+    """
 
     jurisdiction: str
     method: Method | None
@@ -39,9 +50,12 @@ def procedure_of(release: Release, rules: Rules) -> Procedure:
     """Tell the procedure from the buyer's register, `procurementMethodDetails` and `procurementMethodRationale`."""
     tender = release.tender or Tender()
     jurisdiction = rules.jurisdiction(release)
+    method = rules.method(jurisdiction, tender.procurement_method_details)
+    if method is not None and "quasiState" in tender.features:
+        method = msgspec.structs.replace(method, under_law=False)
     return Procedure(
         jurisdiction,
-        rules.method(jurisdiction, tender.procurement_method_details),
+        method,
         rules.purchase_type(jurisdiction, tender.procurement_method_rationale),
     )
 
@@ -69,6 +83,15 @@ def announced_on(release: Release, rules: Rules, jurisdiction: str) -> date | No
     """The local date of the announcement: the day whose law, MRP and calendar hold."""
     moment = published(release)
     return None if moment is None else rules.calendar(jurisdiction).local_date(moment)
+
+
+def base_of_year(release: Release, rules: Rules, jurisdiction: str) -> BaseAmount | None:
+    """The base amount (MRP) that measures a purchase: that of its first financial year, else of its announcement."""
+    day = announced_on(release, rules, jurisdiction)
+    years = release.tender.budget_years if release.tender else ()
+    if years and (day is None or day.year != min(years)):
+        day = date(min(years), 1, 1) if 1900 < min(years) < 2200 else None
+    return None if day is None else rules.base_amount(jurisdiction, day)
 
 
 def planned_value(release: Release, lot: str = "") -> Value | None:

@@ -1,8 +1,10 @@
 """R010: bought without competition.
 
-Kazakhstan: single source after a failed purchase, or a direct contract. Elsewhere: procurementMethod limited or direct.
-By itself it is only context; from 8,000 MRP, where a price quotation would no longer do (Law No. 106-VIII, art. 10.4),
-it is a pattern of risk. What usually one firm alone can supply does not count: utilities, communications, rent.
+Kazakhstan: single source after a failed purchase, or a direct contract (Law No. 106-VIII, art. 10.1(4), 10.2, 16).
+Elsewhere: procurementMethod limited or direct. By itself it is only context; from 8,000 MRP of the financial year (of
+the announcement's, if it is not stated), where a price quotation would no longer do (art. 10.4), it is a pattern of
+risk. What usually one firm alone can supply does not count: utilities, communications, rent. A single organiser
+(`singleOrganiser`) buys for others, not from one source.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from watchers.indicators.base import (
     Stage,
     Tier,
 )
-from watchers.indicators.procedure import COMPETITIVE, Procedure, announced_on, excluded, procedure_of
+from watchers.indicators.lawful import UnderLaw, budget_day, under_law
+from watchers.indicators.procedure import COMPETITIVE, Procedure, excluded, procedure_of
 from watchers.ocds import Release, Tender
 from watchers.rules import Limit, Rules
 
@@ -34,6 +37,7 @@ class NonCompetitive(Indicator):
     """Fires when nobody but the chosen supplier could bid."""
 
     code = "R010"
+    version = 2
     stage = Stage.TENDER
     tier = Tier.C
     weight = 1
@@ -57,15 +61,20 @@ class NonCompetitive(Indicator):
             return NotComputable("tender.procurementMethod is missing or unknown")
         if competitive:
             return Clear()
+        purchase = under_law(release, context.rules)
+        if isinstance(purchase, NotApplicable) and "specialOrder" in tender.features:
+            return purchase
         kinds = _regulated_kinds(tender, context.rules)
         if kinds and "" not in kinds:
             return NotApplicable(f"usually one firm alone can supply this ({', '.join(sorted(kinds))})")
-        return self._weigh(release, tender, procedure, context.rules)
+        limit = _limit(purchase, context.rules) if isinstance(purchase, UnderLaw) else None
+        return self._weigh(tender, procedure, limit)
 
-    def _weigh(self, release: Release, tender: Tender, procedure: Procedure, rules: Rules) -> Answer:
+    def _weigh(self, tender: Tender, procedure: Procedure, limit: Limit | None) -> Answer:
         value = tender.value
         amount = value.amount if value else None
-        limit = _limit(release, procedure, rules)
+        if amount is not None and amount <= 0:
+            return NotApplicable("tender.value is zero: a test")
         facts: dict[str, object] = {"group": procedure.group, "method": tender.procurement_method or ""}
         facts |= {"purchase_type": procedure.purchase_type, "large": False}
         if amount is None or value is None or limit is None or value.currency != limit.currency:
@@ -95,9 +104,9 @@ def _competitive(tender: Tender, procedure: Procedure) -> bool | None:
     return _METHODS.get(tender.procurement_method or "")
 
 
-def _limit(release: Release, procedure: Procedure, rules: Rules) -> Limit | None:
-    day = announced_on(release, rules, procedure.jurisdiction)
-    return None if day is None else rules.limit(procedure.jurisdiction, "price_quotation", day)
+def _limit(purchase: UnderLaw, rules: Rules) -> Limit | None:
+    day = budget_day(purchase) or purchase.on
+    return rules.limit(purchase.procedure.jurisdiction, "price_quotation", purchase.on, day)
 
 
 def _regulated_kinds(tender: Tender, rules: Rules) -> set[str]:

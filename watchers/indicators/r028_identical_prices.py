@@ -1,8 +1,9 @@
 """R028: different bidders ask exactly the same price.
 
 Cardinal's definition over submitted bids (valid, pending, disqualified), compared within the same lots only. Equal to
-the planned value it weighs little: both may have copied it. In Kazakhstan's price quotations bids are drawn to the
-anti-dumping floor, 10 % below the plan (Rules No. 687, p. 97): exactly there W1, below it W4.
+the planned value it weighs little: both may have copied it. Where a rule calls a price dumping from some distance below
+the plan (Kazakhstan: Rules No. 687, p. 85-97), bids are drawn to that floor: exactly there W1. Below it, in a price
+quotation, it costs the winner a larger security, and two who bid so without knowing of each other are rare: W4.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from watchers.indicators.base import (
     Tier,
 )
 from watchers.indicators.bidding import Scope, packages, price_of, submitted, tenderers
-from watchers.indicators.procedure import excluded, planned_value, procedure_of
+from watchers.indicators.floors import at_floor, dumping_floors, plan_of
+from watchers.indicators.procedure import excluded, procedure_of
 from watchers.ocds import Bid, Release
-
-_FLOOR = Decimal("0.9")
 
 
 class IdenticalPrices(Indicator):
@@ -60,16 +60,14 @@ class IdenticalPrices(Indicator):
         return Fired(value=count, threshold=2, unit="bids", facts=facts, weight=weight)
 
     def _weight(self, release: Release, context: Context, lot: str, amount: Decimal, currency: str) -> int:
-        plan = price_of(planned_value(release, lot))
-        if plan is None or plan[1] != currency:
+        plan = plan_of(release, lot, currency)
+        if plan is None:
             return self.weight
-        if amount == plan[0]:
+        floors = dumping_floors(release, context.rules, plan)
+        if amount == plan or at_floor(amount, floors):
             return 1
-        procedure = procedure_of(release, context.rules)
-        if procedure.jurisdiction == "KZ" and procedure.group == "price_quotation":
-            floor = plan[0] * _FLOOR
-            return 1 if amount == floor else 4 if amount < floor else self.weight
-        return self.weight
+        below = procedure_of(release, context.rules).group == "price_quotation" and floors and amount < floors[0]
+        return 4 if below else self.weight
 
 
 def _ties(scope: Scope) -> list[tuple[str, Decimal, str, int]]:

@@ -103,11 +103,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
                 return row
         return None
 
-    def limit(self, jurisdiction: str, name: str, on: date) -> Limit | None:
-        """A threshold in money on that day; None if it or the base amount of the year is not known."""
+    def limit(self, jurisdiction: str, name: str, on: date, budget: date | None = None) -> Limit | None:
+        """A threshold in money on that day; None if it or the base amount is not known.
+
+        `budget` is a day of the financial year whose base amount holds, where that is another year than the day's.
+        """
         for row in self.thresholds:
             if row.jurisdiction == jurisdiction and row.name == name and row.holds(on):
-                base = self.base_amount(jurisdiction, on, row.base)
+                base = self.base_amount(jurisdiction, budget or on, row.base)
                 if base is None:
                     return None
                 return Limit(

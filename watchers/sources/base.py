@@ -20,8 +20,8 @@ import watchers.sources
 from watchers.ocds import Release
 
 __all__ = [
-    "Batch", "Clock", "Memory", "Note", "Record", "Rejected", "Remembering", "Source", "SourceError", "SourceSettings",
-    "open_source", "source_kinds", "split_batches",
+    "Batch", "Clock", "Forgetful", "Memory", "Note", "Record", "Rejected", "Remembering", "Source", "SourceError",
+    "SourceSettings", "open_source", "source_kinds", "split_batches",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
@@ -115,6 +115,18 @@ class Memory(Protocol):
     async def due(self, kind: str, until: datetime, limit: int) -> list[Note]:
         """Notes to come back to by then, the longest due first."""
         ...
+
+
+class Forgetful:
+    """A memory of nothing, for reading without a store."""
+
+    async def recall(self, kind: str, keys: Collection[str]) -> dict[str, Note]:  # noqa: ARG002
+        """Nothing."""
+        return {}
+
+    async def due(self, kind: str, until: datetime, limit: int) -> list[Note]:  # noqa: ARG002
+        """Nothing."""
+        return []
 
 
 @runtime_checkable

@@ -58,7 +58,8 @@ def test_where_dumping_begins(kind: str, percent: int, permitted: bool) -> None:
         ("price_quotation", False, {"one_bid": True, "no_bids": False, "few_left": False}),
         ("price_quotation", True, {"any": True}),
         ("social_order", True, {"any": True}),
-        ("e_shop", False, {}),
+        ("e_shop", True, {"any": False}),
+        ("housing", False, {}),
     ],
 )
 def test_which_failures_single_source_may_follow(group: str, repeat: bool, allowed: dict[str, bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from watchers.rules import law, tables
+from watchers.rules import law, tables, things
 from watchers.rules.tables import Dated, Window, read_table
 
 _DATA = files("watchers.rules").joinpath("data")
@@ -21,6 +21,7 @@ _TABLES = {
     "buyer_kinds": tables.BuyerKind, "requirements": law.Requirement,
     "prohibitions": law.Prohibition, "dumping": law.Dumping, "failures": law.Failure,
     "grounds": law.Ground, "authorities": law.Authority,
+    "set_aside": things.SetAside, "code_kinds": things.CodeKind, "word_kinds": things.WordKind,
 }  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def test_on_no_day_do_two_rows_answer_the_same_question() -> None:
         questions.setdefault(("calendar", years.jurisdiction), []).append(years)
     for number in read_table("requirements", law.Requirement):
         questions.setdefault(("requirement", number.jurisdiction, number.name), []).append(number)
+    for line in read_table("set_aside", things.SetAside):
+        questions.setdefault(("set aside", line.jurisdiction, line.scheme, line.code), []).append(line)
     for floor in read_table("dumping", law.Dumping):
         questions.setdefault(("dumping", floor.jurisdiction, floor.kind), []).append(floor)
     for failure in read_table("failures", law.Failure):

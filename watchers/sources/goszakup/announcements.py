@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 
 from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
 from watchers.sources.goszakup.codes import document_type, ocds_of
+from watchers.sources.goszakup.identity import is_number
 from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
-from watchers.sources.goszakup.parts import clear_of_persons, joined, local, moment
+from watchers.sources.goszakup.parts import joined, local, moment, shown
 
 __all__ = [
-    "appeals", "category", "committee", "decisions", "documents", "features", "own_moment", "results_known",
+    "appeals", "category", "committee", "decisions", "documents", "features", "lots_of", "own_moment",
+    "printed_number", "results_known",
     "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
+_LONGEST_NUMBER = 64
 _REVIEWED = frozenset({420, 440, 444, 445, 450, 460, 510, 520, 530, 540, 550})
 """Stopped or looked at again: here the portal's status tells more than the date of the results."""
 _DECIDED = frozenset({"complete", "unsuccessful"})
@@ -25,6 +28,25 @@ def own_moment(announcement: Announcement) -> datetime | None:
     """The latest moment that an announcement itself knows to have passed."""
     texts = (announcement.last_update_date, announcement.publish_date, announcement.itogi_date_public)
     return max(filter(None, (local(text) for text in texts if text)), default=None)
+
+
+def lots_of(announcement: Announcement) -> tuple[Lot, ...]:
+    """The lots in the order of their ids, without those that were deleted."""
+    return tuple(sorted((lot for lot in announcement.lots or () if lot.is_deleted != 1), key=lambda lot: lot.id or 0))
+
+
+def printed_number(announcement: Announcement) -> str:
+    """The printed number: its own, else that of its lots, else the id with the version a first announcement has.
+
+    Raises ValueError where there is none of these.
+    """
+    said = (announcement.number_anno, *(lot.trd_buy_number_anno for lot in announcement.lots or ()))
+    for number in dict.fromkeys(said):
+        if number and len(number) <= _LONGEST_NUMBER and is_number(number):
+            return number
+    if not announcement.id:
+        raise ValueError("the announcement has neither a number nor an id")
+    return f"{announcement.id}-1"
 
 
 def status_id(announcement: Announcement) -> int | None:
@@ -105,7 +127,7 @@ def _document(file: File, related: tuple[str, ...]) -> Document:
     return Document(
         id=path.rpartition("/")[2] or None,
         document_type=document_type(file.name_ru, file.name_kz, file.original_name),
-        title=clear_of_persons(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
+        title=shown(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
         url=path if path.startswith(("https://", "http://")) else None,
         related_lots=related,
     )
@@ -119,8 +141,8 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
             id=joined(one.number_decision),
             kind="cancelled",
             date=moment(one.date_decision),
-            authority=clear_of_persons(joined(one.name_authority)),
-            ground=clear_of_persons(joined(one.act_type_name_ru, one.type_actions_name_ru)),
+            authority=shown(one.name_authority),
+            ground=shown(one.act_type_name_ru, one.type_actions_name_ru),
         )
         for one in cancelled
     ]
@@ -131,7 +153,7 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
                 id=joined(pause.decide_number),
                 kind="paused",
                 date=moment(pause.date_pause or pause.decide_date),
-                ground=clear_of_persons(joined(pause.status_name_ru, pause.solution_name_ru)),
+                ground=shown(pause.status_name_ru, pause.solution_name_ru),
                 related_lots=tuple(str(lot) for lot in codes_of(pause.lots)),
             )
         )
@@ -145,9 +167,9 @@ def appeals(announcement: Announcement) -> tuple[Appeal, ...]:
         Appeal(
             id=None if one.id is None else str(one.id),
             date=moment(one.date_apply),
-            subject=clear_of_persons(joined(one.subject_ru)),
+            subject=shown(one.subject_ru),
             status_details=joined(one.status_name_ru),
-            decision=clear_of_persons(joined(one.decision_ru)),
+            decision=shown(one.decision_ru),
             date_decided=moment(one.date_decision),
             related_lots=(str(one.lot_id),) if one.lot_id else (),
         )

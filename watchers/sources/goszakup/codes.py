@@ -19,7 +19,7 @@ from watchers.sources.goszakup.model import Named
 
 __all__ = [
     "Code", "code_list", "document_type", "kind_of_bid", "known", "method_group", "method_id", "name_of", "ocds_of",
-    "report_once", "symbol_method",
+    "report_once", "symbol_method", "unit_code",
 ]  # fmt: skip
 
 log = structlog.get_logger("watchers.sources")
@@ -74,6 +74,12 @@ def known(name: str, number: int | str | None) -> Code | None:
     if row is None:
         report_once("goszakup_code_unknown", name, str(number)[:20], "kept by its number")
     return row
+
+
+def unit_code(name: str | None) -> str:
+    """The code of a unit of measure by its name; '' if it is none of the list."""
+    row = _by_name("units").get((name or "").strip().casefold())
+    return row.id if row is not None else ""
 
 
 def name_of(name: str, number: int | str | None, said: str | None = None) -> str | None:

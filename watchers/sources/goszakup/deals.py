@@ -21,12 +21,13 @@ from watchers.ocds import (
     number,
 )
 from watchers.sources.goszakup.chains import Chain, chains, system_number
-from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
+from watchers.sources.goszakup.codes import method_id, name_of, ocds_of
 from watchers.sources.goszakup.lots import classification
+from watchers.sources.goszakup.lots import unit as measure_of
 from watchers.sources.goszakup.methods import method_name
 from watchers.sources.goszakup.model import Deal, DealUnit, codes_of
 from watchers.sources.goszakup.parties import Participants
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money
+from watchers.sources.goszakup.parts import joined, moment, money, shown
 
 __all__ = ["award_of_chain", "code_of", "concluded", "contract_of", "supplier_of", "unit_of"]
 
@@ -45,7 +46,7 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
     """One contract; `units` are the units of measure of plan points, by their ids and by the ids of their lots."""
     first, last = chain.first, chain.last
     signed = moment(first.sign_date) if chain.whole else None
-    title = clear_of_persons(joined(last.description_ru) or joined(last.description_kz))
+    title = shown(joined(last.description_ru) or joined(last.description_kz))
     ends = moment(last.ec_end_date)
     return Contract(
         id=str(first.root_id or first.id or chain.key),
@@ -85,7 +86,7 @@ def _amendment(deal: Deal) -> Amendment:
         id=None if deal.id is None else str(deal.id),
         date=moment(deal.sign_date),
         rationale=", ".join(str(ground) for ground in grounds if ground not in (0, "0", "")) or None,
-        description=clear_of_persons(joined(deal.description_ru) or joined(deal.description_kz)),
+        description=shown(joined(deal.description_ru) or joined(deal.description_kz)),
         amended_value=money(deal.contract_sum, deal.ref_currency_code),
     )
 
@@ -113,12 +114,11 @@ def code_of(unit: DealUnit) -> str | int | None:
 
 def unit_of(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> Unit:
     """The unit of measure of a line with its price; the contract does not name it, its plan point does."""
-    plan = unit.plan
-    measure = units.get(f"plan:{unit.pln_point_id}") or units.get(f"lot:{unit.lot_id}")
-    code = measure.key if measure else str(plan.ref_units_code or "").strip() if plan else ""
-    row = known("units", code) if code else None
-    name = (measure.name if measure else None) or (row.name_ru if row else None)
-    return Unit(id=code or None, name=name, value=money(unit.item_price, deal.ref_currency_code))
+    price = money(unit.item_price, deal.ref_currency_code)
+    own = measure_of(unit.plan.ref_units_code, unit.plan.ref_units, None) if unit.plan else None
+    keys = (f"plan:{unit.pln_point_id}", f"lot:{unit.lot_id}", f"code:{code_of(unit)}")
+    measure = own or next((units[key] for key in keys if key in units), Unit())
+    return Unit(id=measure.id, name=measure.name, value=price)
 
 
 def _implementation(chain: Chain) -> Implementation | None:

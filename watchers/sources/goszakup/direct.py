@@ -6,10 +6,10 @@ it was signed, because that is when the portal shows it. A contract whose announ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from watchers.ocds import Award, Contract, Item, Organization, Release, Tender, Value, number
+from watchers.ocds import Award, Contract, Item, Organization, Release, Tender, Unit, Value, number
 from watchers.sources.goszakup.chains import Chain, chains, system_number
 from watchers.sources.goszakup.codes import method_id, ocds_of
 from watchers.sources.goszakup.deals import award_of_chain, code_of, contract_of, supplier_of, unit_of
@@ -18,13 +18,17 @@ from watchers.sources.goszakup.lots import classification, common_place, plan_po
 from watchers.sources.goszakup.methods import method_name
 from watchers.sources.goszakup.model import Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, places, years_of
+from watchers.sources.goszakup.parts import moment, money, places, shown, years_of
 
 __all__ = ["direct_release"]
 
 
-def direct_release(records: Records) -> Release:
-    """One release of the contracts in `records`: those of one purchase. Raises ValueError if there are none."""
+def direct_release(records: Records, measures: Mapping[str, Unit]) -> Release:
+    """One release of the contracts in `records`: those of one purchase. Raises ValueError if there are none.
+
+    `measures`: units of measure by ENS TRU code, for lines whose plan point is not known.
+    """
+    units = {f"code:{code}": unit for code, unit in measures.items()}
     found = chains(records.deals or ())
     if not found:
         raise ValueError("neither an announcement nor a contract")
@@ -35,7 +39,7 @@ def direct_release(records: Records) -> Release:
     if not direct and first.trd_buy_number_anno:
         printed = first.trd_buy_number_anno
     customer = _customer(chain, people)
-    contracts, awards, suppliers = _concluded(found, people, direct=direct)
+    contracts, awards, suppliers = _concluded(found, people, units, direct=direct)
     changed = max(filter(None, (moment(one.last.last_update_date) for one in found)), default=None)
     changed = changed or moment(chain.last.sign_date)
     parties = [one for one in (customer, *suppliers) if one is not None]
@@ -47,7 +51,7 @@ def direct_release(records: Records) -> Release:
         language="ru",
         buyer=customer,
         parties=merge_parties(parties),
-        tender=_call(chain, contracts[0], customer, printed, direct=direct),
+        tender=_call(chain, contracts[0], customer, printed, units, direct=direct),
         awards=tuple(awards),
         contracts=tuple(contracts),
     )
@@ -61,7 +65,7 @@ def _customer(chain: Chain, people: Participants) -> Organization | None:
 
 
 def _concluded(
-    found: tuple[Chain, ...], people: Participants, *, direct: bool
+    found: tuple[Chain, ...], people: Participants, units: dict[str, Unit], *, direct: bool
 ) -> tuple[list[Contract], list[Award], list[Organization]]:
     contracts, awards, suppliers = [], [], []
     for chain in found:
@@ -69,14 +73,22 @@ def _concluded(
         if supplier is not None:
             suppliers.append(supplier)
             awards.append(award_of_chain(chain, supplier, value=direct))
-        contracts.append(contract_of(chain, str(awards[-1].id) if supplier is not None else None, {}))
+        contracts.append(contract_of(chain, str(awards[-1].id) if supplier is not None else None, units))
     return contracts, awards, suppliers
 
 
-def _call(chain: Chain, contract: Contract, customer: Organization | None, printed: str, *, direct: bool) -> Tender:
+def _call(
+    chain: Chain,
+    contract: Contract,
+    customer: Organization | None,
+    printed: str,
+    units: dict[str, Unit],
+    *,
+    direct: bool,
+) -> Tender:
     first = chain.first
     method = method_id(first.fakt_trade_methods_id, first.fakt_trade_methods)
-    title_ru, title_kk = clear_of_persons(joined(first.description_ru)), clear_of_persons(joined(first.description_kz))
+    title_ru, title_kk = shown(first.description_ru), shown(first.description_kz)
     mapped = ocds_of("trade_methods", method) if isinstance(method, int) else None
     return Tender(
         id=printed if direct else str(first.trd_buy_id),
@@ -90,7 +102,7 @@ def _call(chain: Chain, contract: Contract, customer: Organization | None, print
         main_procurement_category=ocds_of("subject_types", first.ref_subject_type_id),
         date_published=(contract.date_signed or moment(first.crdate)) if direct else None,
         procuring_entity=customer,
-        items=tuple(_items(chain)) if direct else (),
+        items=tuple(_items(chain, units)) if direct else (),
         budget_years=years_of(first.fin_year),
     )
 
@@ -103,14 +115,14 @@ def _planned(chain: Chain) -> Value | None:
     return money(sum(known, Decimal(0))) if known and len(known) == len(amounts) else None
 
 
-def _items(chain: Chain) -> Iterator[Item]:
+def _items(chain: Chain, units: dict[str, Unit]) -> Iterator[Item]:
     for unit in chain.first.units or ():
         if unit.deleted == 1:
             continue
         plan = unit.plan
         where = places(None, plan.plans_kato) if plan else ()
-        text_ru = clear_of_persons(joined(plan.name_ru, plan.desc_ru, plan.extra_desc_ru)) if plan else None
-        text_kk = clear_of_persons(joined(plan.name_kz, plan.desc_kz, plan.extra_desc_kz)) if plan else None
+        text_ru = shown(plan.name_ru, plan.desc_ru, plan.extra_desc_ru) if plan else None
+        text_kk = shown(plan.name_kz, plan.desc_kz, plan.extra_desc_kz) if plan else None
         quantity = unit.quantity
         yield Item(
             id=None if unit.id is None else str(unit.id),
@@ -121,7 +133,7 @@ def _items(chain: Chain) -> Iterator[Item]:
                 code_of(unit), plan.name_ru if plan else None, plan.desc_ru if plan else None
             ),
             raw_quantity=number(quantity if quantity is not None and 0 <= quantity < 10**15 else None),
-            unit=unit_of(unit, chain.first, {}),
+            unit=unit_of(unit, chain.first, units),
             delivery_address=common_place(where),
             delivery_addresses=where if len(where) > 1 else (),
             plan_point=plan_point(plan) if plan else None,

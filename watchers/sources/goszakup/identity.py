@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["GOSZAKUP", "MITWORK", "OCID_PREFIX", "SAMRUK", "number_of", "ocid_of"]
+__all__ = ["GOSZAKUP", "MITWORK", "OCID_PREFIX", "SAMRUK", "is_number", "number_of", "ocid_of"]
 
 OCID_PREFIX = "ocds-kz0001-"
 
@@ -27,10 +27,18 @@ def ocid_of(system: str, number: str) -> str:
     """
     if system not in _SYSTEMS:
         raise ValueError(f"system {system!r} is not known: one of {', '.join(sorted(_SYSTEMS))}")
-    plain = "".join(number.translate(_DASHES).split()).removeprefix("№")
-    if _NUMBER.fullmatch(plain) is None:
+    if not is_number(number):
         raise ValueError(f"{number!r} is no announcement number")
-    return f"{OCID_PREFIX}{system}-{plain}"
+    return f"{OCID_PREFIX}{system}-{_plain(number)}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text can be the printed number of an announcement."""
+    return _NUMBER.fullmatch(_plain(text)) is not None
+
+
+def _plain(number: str) -> str:
+    return "".join(number.translate(_DASHES).split()).removeprefix("№")
 
 
 def number_of(ocid: str) -> str:

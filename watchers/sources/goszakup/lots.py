@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from watchers.ocds import Address, Classification, Item, Lot, Organization, PlanPoint, Unit, number
 from watchers.sources.goszakup import model
-from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of
+from watchers.sources.goszakup.codes import known, method_id, name_of, ocds_of, unit_code
 from watchers.sources.goszakup.enstru import code_by_name
 from watchers.sources.goszakup.methods import lot_method, lot_number, method_name, planned_method
 from watchers.sources.goszakup.model import codes_of
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, places
+from watchers.sources.goszakup.parts import joined, moment, money, places, shown
 
 __all__ = [
     "classification", "common_place", "items_of", "lot_features", "lot_of", "lot_status", "plan_point", "plans_of",
+    "unit",
 ]  # fmt: skip
 
 _ENSTRU = re.compile(r"\d{6}\.\d{3}\.\d{6}", re.ASCII)
@@ -23,9 +24,7 @@ _CENT = Decimal("0.01")
 
 
 def lot_status(lot: model.Lot) -> str | None:
-    """What a lot's status is in OCDS; a deleted lot is cancelled."""
-    if lot.is_deleted == 1:
-        return "cancelled"
+    """What a lot's status is in OCDS."""
     return ocds_of("lot_statuses", _status_id(lot))
 
 
@@ -51,8 +50,8 @@ def lot_features(lot: model.Lot) -> tuple[str, ...]:
 
 def lot_of(lot: model.Lot, status: str | None, customer: Organization | None, method: int | str | None) -> Lot:
     """One lot; `method` is the announcement's, for a lot that does not say its own."""
-    title_ru, title_kk = clear_of_persons(joined(lot.name_ru)), clear_of_persons(joined(lot.name_kz))
-    text_ru, text_kk = clear_of_persons(joined(lot.description_ru)), clear_of_persons(joined(lot.description_kz))
+    title_ru, title_kk = shown(lot.name_ru), shown(lot.name_kz)
+    text_ru, text_kk = shown(lot.description_ru), shown(lot.description_kz)
     said = lot.ref_lots_status.name_ru if lot.ref_lots_status else None
     return Lot(
         id=None if lot.id is None else str(lot.id),
@@ -129,8 +128,8 @@ def common_place(several: tuple[Address, ...]) -> Address | None:
 def _whole(lot: model.Lot, key: str | None, where: tuple[Address, ...]) -> Item:
     united = lot.union_lots == 1 or lot_number(lot.lot_number).united
     count = lot.count if lot.count and lot.count > 0 and not united else None
-    text_ru = clear_of_persons(joined(lot.name_ru, lot.description_ru))
-    text_kk = clear_of_persons(joined(lot.name_kz, lot.description_kz))
+    text_ru = shown(lot.name_ru, lot.description_ru)
+    text_kk = shown(lot.name_kz, lot.description_kz)
     return Item(
         id=key,
         description=text_ru or text_kk,
@@ -138,7 +137,7 @@ def _whole(lot: model.Lot, key: str | None, where: tuple[Address, ...]) -> Item:
         description_kk=text_kk,
         classification=None if united else classification(None, lot.name_ru, lot.description_ru),
         raw_quantity=number(count),
-        unit=_unit(None, None, _price(lot.amount, count)),
+        unit=unit(None, None, _price(lot.amount, count)),
         related_lot=key,
         delivery_address=common_place(where),
         delivery_addresses=where if len(where) > 1 else (),
@@ -152,8 +151,11 @@ def _price(amount: Decimal | None, count: Decimal | None) -> Decimal | None:
     return (amount / count).quantize(_CENT) if amount < 10**15 else None
 
 
-def _unit(code: str | int | None, named: model.Named | None, price: Decimal | None) -> Unit | None:
-    plain = str(code).strip() if code else (named.code if named else None) or ""
+def unit(code: str | int | None, named: model.Named | None, price: Decimal | None) -> Unit | None:
+    """A unit of measure with the price of one; its name also tells its code. None if nothing is known."""
+    plain = str(code).strip() if code else ""
+    if not plain and named is not None:
+        plain = (named.code or "").strip() or unit_code(named.name_ru) or unit_code(named.name_kz)
     row = known("units", plain) if plain else None
     name = row.name_ru if row else (named.name_ru if named else None)
     if not plain and not name and price is None:
@@ -166,8 +168,8 @@ def _planned_item(lot: model.Lot, plan: model.Plan, key: str, where: tuple[Addre
     name_ru, name_kk = plan.name_ru or thing.name_ru or lot.name_ru, plan.name_kz or thing.name_kz or lot.name_kz
     short_ru = plan.desc_ru or (lot.description_ru if alone else None)
     short_kk = plan.desc_kz or (lot.description_kz if alone else None)
-    text_ru = clear_of_persons(joined(name_ru, short_ru, plan.extra_desc_ru))
-    text_kk = clear_of_persons(joined(name_kk, short_kk, plan.extra_desc_kz))
+    text_ru = shown(name_ru, short_ru, plan.extra_desc_ru)
+    text_kk = shown(name_kk, short_kk, plan.extra_desc_kz)
     count = plan.count if plan.count is not None else (lot.count if alone else None)
     price = plan.price if plan.price is not None else (_price(lot.amount, count) if alone else None)
     return Item(
@@ -177,7 +179,7 @@ def _planned_item(lot: model.Lot, plan: model.Plan, key: str, where: tuple[Addre
         description_kk=text_kk,
         classification=classification(plan.ref_enstru_code or thing.code, thing.name_ru or name_ru, short_ru),
         raw_quantity=number(count if count is not None and 0 <= count < 10**15 else None),
-        unit=_unit(plan.ref_units_code, plan.ref_units, price),
+        unit=unit(plan.ref_units_code, plan.ref_units, price),
         related_lot=None if lot.id is None else str(lot.id),
         delivery_address=common_place(where),
         delivery_addresses=where if len(where) > 1 else (),
@@ -203,7 +205,7 @@ def plan_point(plan: model.Plan) -> PlanPoint | None:
         or (str(plan.ref_pln_point_status_id) if plan.ref_pln_point_status_id else None),
         value=money(plan.amount),
         prepayment=plan.prepayment,
-        delivery_term=clear_of_persons(joined(plan.supply_date_ru) or joined(plan.supply_date_kz)),
+        delivery_term=shown(joined(plan.supply_date_ru) or joined(plan.supply_date_kz)),
         created=moment(plan.date_create),
         approved=moment(act.date_approved) if act else None,
         quasi_state=plan.is_qvazi == 1,

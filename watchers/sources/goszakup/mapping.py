@@ -9,11 +9,9 @@ Links and hosts are no part of a release either: the portal moved once, and a st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-
-import msgspec
 
 from watchers import ocds
 from watchers.ocds import Award, Bids, Contract, Item, Organization, RelatedProcess, Release, Tender, Unit, Value
@@ -26,13 +24,12 @@ from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.lots import items_of, lot_features, lot_of, lot_status, plans_of
 from watchers.sources.goszakup.methods import actual_method, method_name, purchase_type
 from watchers.sources.goszakup.model import Announcement, Lot, Records
-from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, moment, money, period, places, years_of
+from watchers.sources.goszakup.parties import Participants, merge_parties, somebody, with_role
+from watchers.sources.goszakup.parts import moment, money, period, places, shown, years_of
 
 __all__ = ["link_of", "release_of"]
 
 _PARENT_SCHEME = "KZ-GOSZAKUP-ID"
-_LONGEST_NUMBER = 64
 
 
 def link_of(release: Release, link_base: str) -> str:
@@ -41,17 +38,24 @@ def link_of(release: Release, link_base: str) -> str:
     return f"{link_base.rstrip('/')}/ru/announce/index/{number}" if number.isdigit() else ""
 
 
-def release_of(records: Records, *, now: datetime | None = None, failed_method: int | str | None = None) -> Release:
+def release_of(
+    records: Records,
+    *,
+    now: datetime | None = None,
+    failed_method: int | str | None = None,
+    measures: Mapping[str, Unit] | None = None,
+) -> Release:
     """The whole present state of a purchase as one compiled release.
 
     `now` is when the records were read (zone-aware); without it, the latest moment that the record itself knows.
     `failed_method`: of the purchase that failed before, where it is known and the portal did not name the type.
+    `measures`: units of measure by ENS TRU code, for contracts whose plan points are not known.
     Raises ValueError for records without an announcement number and without a contract.
     """
     if records.announcement is None:
-        return direct_release(records)
+        return direct_release(records, measures or {})
     now = now or announcements.own_moment(records.announcement)
-    return _Purchase(records, records.announcement, now, failed_method).release()
+    return _Purchase(records, records.announcement, now, failed_method).release(measures or {})
 
 
 class _Purchase:
@@ -62,7 +66,7 @@ class _Purchase:
     ) -> None:
         self.records, self.announcement, self.now = records, announcement, now
         self.people = Participants(records)
-        self.lots = tuple(sorted(announcement.lots or (), key=lambda lot: lot.id or 0))
+        self.lots = announcements.lots_of(announcement)
         self.statuses = tuple(lot_status(lot) for lot in self.lots)
         self.status = announcements.tender_status(announcement, self.statuses, now)
         self.results = announcements.results_known(announcement, self.statuses, now)
@@ -71,12 +75,12 @@ class _Purchase:
         self.customers = tuple(self._customer(lot) for lot in self.lots)
         self.organiser = self._organiser()
 
-    def release(self) -> Release:
+    def release(self, measures: Mapping[str, Unit]) -> Release:
         """The release."""
-        number, changed = self._number(), self._changed()
+        number, changed = announcements.printed_number(self.announcement), self._changed()
         items = tuple(self._items())
         offers = self._offers()
-        contracts, awards = self._contracts(offers, items)
+        contracts, awards = self._contracts(offers, items, measures)
         tender, buyer = self._tender(offers, items, awards), self._buyer()
         return Release(
             ocid=ocid_of(GOSZAKUP, number),
@@ -94,19 +98,6 @@ class _Purchase:
             related_processes=_parent(self.announcement),
         )
 
-    def _number(self) -> str:
-        """The printed number; where it is none, the id with the version that a first announcement has."""
-        one = self.announcement
-        try:
-            if one.number_anno and len(one.number_anno) <= _LONGEST_NUMBER:
-                ocid_of(GOSZAKUP, one.number_anno)
-                return one.number_anno
-        except ValueError:
-            pass
-        if not one.id:
-            raise ValueError("the announcement has neither a number nor an id")
-        return f"{one.id}-1"
-
     def _changed(self) -> str | None:
         return moment(self.announcement.last_update_date) or moment(self.announcement.publish_date)
 
@@ -114,7 +105,7 @@ class _Purchase:
         named = lot.customer_bin or lot.customer_id or lot.customer_name_ru or lot.customer_name_kz
         if not named:
             return None
-        return _somebody(
+        return somebody(
             self.people.party(
                 lot.customer_bin, lot.customer_id, name_ru=lot.customer_name_ru, name_kk=lot.customer_name_kz
             )
@@ -125,12 +116,12 @@ class _Purchase:
         number, pid = one.org_bin, one.org_pid
         if one.organizer is not None:
             number, pid = number or one.organizer.bin, pid or one.organizer.pid
-        return _somebody(self.people.party(number, pid, name_ru=one.org_name_ru, name_kk=one.org_name_kz))
+        return somebody(self.people.party(number, pid, name_ru=one.org_name_ru, name_kk=one.org_name_kz))
 
     def _buyer(self) -> Organization | None:
         """The customer if there is one only, else the organiser."""
         one = self.announcement
-        named = _somebody(
+        named = somebody(
             self.people.party(
                 one.customer_bin, one.customer_pid, name_ru=one.customer_name_ru, name_kk=one.customer_name_kz
             )
@@ -149,7 +140,7 @@ class _Purchase:
 
     def _tender(self, offers: Offers, items: tuple[Item, ...], awards: tuple[Award, ...]) -> Tender:
         one = self.announcement
-        title_ru, title_kk = clear_of_persons(joined(one.name_ru)), clear_of_persons(joined(one.name_kz))
+        title_ru, title_kk = shown(one.name_ru), shown(one.name_kz)
         number, said = announcements.status_id(one), one.ref_buy_status
         counted = offers.tenderers() if self._opened(offers) else None
         invited = self.people.party(one.biin_supplier, one.id_supplier, otherwise="invited")
@@ -225,35 +216,32 @@ class _Purchase:
             pending=still_open(self.announcement.end_date, self.now) is not None,
         )
 
-    def _contracts(self, offers: Offers, items: Iterable[Item]) -> tuple[tuple[Contract, ...], tuple[Award, ...]]:
+    def _contracts(
+        self, offers: Offers, items: Iterable[Item], measures: Mapping[str, Unit]
+    ) -> tuple[tuple[Contract, ...], tuple[Award, ...]]:
         if not self.records.deals:
             return (), tuple(offers.awards)
-        units: dict[str, Unit] = {}
+        units = {f"code:{code}": unit for code, unit in measures.items()}
         for item in items:
-            if item.unit is not None and item.unit.id:
-                units.setdefault(f"lot:{item.related_lot}", item.unit)
-                if item.plan_point is not None:
-                    units[f"plan:{item.plan_point.key}"] = item.unit
+            if item.unit is None or not item.unit.id:
+                continue
+            units.setdefault(f"lot:{item.related_lot}", item.unit)
+            if item.plan_point is not None:
+                units[f"plan:{item.plan_point.key}"] = item.unit
+            if item.classification is not None:
+                units[f"code:{item.classification.key}"] = item.unit
         return concluded(self.records.deals, offers.awards, self.people, units)
 
     def _parties(
         self, buyer: Organization | None, tender: Tender, offers: Offers, awards: Iterable[Award]
     ) -> tuple[Organization, ...]:
-        several = _with_role((buyer,), "buyer")
-        several += _with_role((self.organiser,), "procuringEntity")
-        several += _with_role(self.customers, "buyer")
-        several += _with_role(tender.invited_suppliers, "invitedSupplier")
+        several = with_role((buyer,), "buyer")
+        several += with_role((self.organiser,), "procuringEntity")
+        several += with_role(self.customers, "buyer")
+        several += with_role(tender.invited_suppliers, "invitedSupplier")
         several += [who for bid in offers.bids for who in bid.tenderers]
-        several += _with_role((who for award in awards for who in award.suppliers), "supplier")
+        several += with_role((who for award in awards for who in award.suppliers), "supplier")
         return merge_parties(several)
-
-
-def _somebody(party: Organization) -> Organization | None:
-    return party if party.key or party.name else None
-
-
-def _with_role(parties: Iterable[Organization | None], role: str) -> list[Organization]:
-    return [msgspec.structs.replace(one, roles=(role,)) for one in parties if one is not None]
 
 
 def _parent(announcement: Announcement) -> tuple[RelatedProcess, ...]:

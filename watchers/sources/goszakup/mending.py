@@ -16,7 +16,7 @@ from msgspec import inspect
 
 from watchers.sources.goszakup.parts import clear_of_persons
 
-__all__ = ["Mending", "kind_of"]
+__all__ = ["Mending", "kind_of", "plain_key"]
 
 _MOST_TROUBLES = 50
 _MOST_ROWS = 20_000
@@ -31,7 +31,7 @@ def kind_of(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def _norm(key: str) -> str:
+def plain_key(key: str) -> str:
     """One spelling for RefEnstru, refEnstru and ref_enstru."""
     return key.replace("_", "").casefold()
 
@@ -58,7 +58,7 @@ class Mending:
         fields = _fields(kind)
         given: dict[str, Any] = {}
         for key, one in value.items():
-            known = fields.get(_norm(key))
+            known = fields.get(plain_key(key))
             if known is None or one is None:
                 continue
             name, read_one = known
@@ -74,7 +74,7 @@ def _fields(kind: Any) -> dict[str, tuple[str, _Reader]]:
     assert isinstance(info, inspect.StructType)  # noqa: S101 - only structs are asked for
     found: dict[str, tuple[str, _Reader]] = {}
     for one in info.fields:
-        for key in {_norm(one.encode_name), _norm(one.name)}:
+        for key in {plain_key(one.encode_name), plain_key(one.name)}:
             found.setdefault(key, (one.name, _reader(one.type, one.name)))
     return found
 

@@ -41,6 +41,7 @@ class Lot(Row, frozen=True):
     customer_name_ru: str | None = None
     customer_name_kz: str | None = None
     trd_buy_id: int | None = None
+    trd_buy_number_anno: str | None = None
     dumping: int | None = None
     ref_trade_methods_id: int | None = None
     ref_buy_trade_methods_id: int | None = None

@@ -12,9 +12,9 @@ import msgspec
 from watchers.ocds import Debarment, Identifier, Organization
 from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.model import Entry, Records, Subject
-from watchers.sources.goszakup.parts import clear_of_persons, is_person, joined, moment, number_text
+from watchers.sources.goszakup.parts import is_person, joined, moment, number_text, shown
 
-__all__ = ["PERSON_SCHEME", "Participants", "contact_keys", "merge_parties"]
+__all__ = ["PERSON_SCHEME", "Participants", "contact_keys", "merge_parties", "somebody", "with_role"]
 
 PERSON_SCHEME = "KZ-GOSZAKUP-PID"
 """A natural person is known by the number of the participant in the portal's register, never by the IIN."""
@@ -41,7 +41,7 @@ class Participants:
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._entries: dict[str, list[Entry]] = {}
         for entry in records.entries or ():
-            self._entries.setdefault(number_text(entry.supplier_biin), []).append(entry)
+            self._entries.setdefault(number_text(entry.supplier_biin) or f"pid:{entry.pid}", []).append(entry)
 
     def party(
         self,
@@ -67,7 +67,7 @@ class Participants:
             report_once("goszakup_number_unreadable", "BIN", "not twelve digits", "the party goes by its name")
         if identifier is None and pid:
             identifier = Identifier(scheme=PERSON_SCHEME, id=str(pid))
-        ru, kk = clear_of_persons(joined(name_ru)), clear_of_persons(joined(name_kk))
+        ru, kk = shown(name_ru), shown(name_kk)
         if identifier is not None:
             known = self._names.get(identifier.key, (None, None))
             ru, kk = self._names[identifier.key] = (ru or known[0], kk or known[1])
@@ -77,7 +77,7 @@ class Participants:
             roles=roles,
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
-            debarments=self._debarments(plain),
+            debarments=self._debarments(plain, pid),
             name=ru or kk,
             name_ru=ru,
             name_kk=kk,
@@ -95,15 +95,15 @@ class Participants:
             natural_person=True,
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
-            debarments=self._debarments(number),
+            debarments=self._debarments(number, pid),
             name="Индивидуальный предприниматель",
             name_ru="Индивидуальный предприниматель",
             name_kk="Жеке кәсіпкер",
             name_en="Sole trader",
         )
 
-    def _debarments(self, number: str) -> tuple[Debarment, ...]:
-        entries = self._entries.get(number, ()) if number else ()
+    def _debarments(self, number: str, pid: int | None) -> tuple[Debarment, ...]:
+        entries = (self._entries.get(number) if number else None) or self._entries.get(f"pid:{pid}", [])
         return tuple(
             Debarment(
                 id=None if entry.id is None else str(entry.id),
@@ -161,6 +161,16 @@ def contact_keys(subject: Subject) -> tuple[str, ...]:
         if any(letter.isdigit() for letter in text):
             keys.append(_digest("address", text))
     return tuple(dict.fromkeys(keys))
+
+
+def somebody(party: Organization) -> Organization | None:
+    """The party, if anything names it."""
+    return party if party.key or party.name else None
+
+
+def with_role(parties: Iterable[Organization | None], role: str) -> list[Organization]:
+    """Those that are known, in this role."""
+    return [msgspec.structs.replace(one, roles=(role,)) for one in parties if one is not None]
 
 
 def merge_parties(found: Iterable[Organization]) -> tuple[Organization, ...]:

@@ -15,7 +15,7 @@ from watchers.sources.goszakup.model import Codes, Place, codes_of
 
 __all__ = [
     "CURRENCY", "ZONE", "clear_of_persons", "is_person", "joined", "local", "moment", "money", "number_text", "period",
-    "places", "region_of", "years_of",
+    "places", "region_of", "shown", "years_of",
 ]  # fmt: skip
 
 ZONE = ZoneInfo("Asia/Almaty")
@@ -125,7 +125,13 @@ def places(katos: Codes, named: tuple[Place, ...] | None = None) -> tuple[Addres
 
 
 def _name(one: Place) -> str | None:
-    return clear_of_persons(joined(one.full_delivery_place_name_ru or one.full_delivery_place_name_kz))
+    return shown(one.full_delivery_place_name_ru or one.full_delivery_place_name_kz)
+
+
+def shown(*texts: str | None) -> str | None:
+    """Texts as people may read them: joined, without any person's number."""
+    text = joined(*texts)
+    return _IIN.sub(_HIDDEN, text) if text else None
 
 
 def years_of(years: Codes) -> tuple[int, ...]:

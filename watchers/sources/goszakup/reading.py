@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -18,9 +17,9 @@ import msgspec
 from msgspec import inspect
 
 from watchers.sources.goszakup.mending import Mending, kind_of
-from watchers.sources.goszakup.model import Announcement, Deal, Records
+from watchers.sources.goszakup.model import Records
 
-__all__ = ["Read", "Unreadable", "announcement_from", "deal_from", "read", "records_from"]
+__all__ = ["Read", "Unreadable", "loaded", "read", "records_from"]
 
 _OTHERWISE = re.compile(rb'"([a-z0-9]+(?:_[a-z0-9]+)+|lots|plans|files|cancel|pause|commission|acts|items)"\s*:')
 _NESTED = frozenset({"lots", "plans", "files", "cancel", "pause", "commission", "acts", "items"})
@@ -51,7 +50,7 @@ def read(raw: bytes) -> Read:
         else:
             if _named(records):
                 return Read(records)
-    return records_from(_loaded(raw))
+    return records_from(loaded(raw))
 
 
 def _spelled_otherwise(raw: bytes) -> bool:
@@ -93,18 +92,6 @@ def records_from(value: object) -> Read:
     return Read(records, tuple(mending.troubles))
 
 
-def announcement_from(value: Mapping[str, Any]) -> tuple[Announcement, tuple[str, ...]]:
-    """Read one announcement from decoded JSON, and what of it had to be left out."""
-    mending = Mending()
-    return mending.struct(value, Announcement, "TrdBuy"), tuple(mending.troubles)
-
-
-def deal_from(value: Mapping[str, Any]) -> tuple[Deal, tuple[str, ...]]:
-    """Read one contract from decoded JSON, and what of it had to be left out."""
-    mending = Mending()
-    return mending.struct(value, Deal, "Contract"), tuple(mending.troubles)
-
-
 def _named(records: Records) -> bool:
     one = records.announcement
     if one is not None:
@@ -112,7 +99,8 @@ def _named(records: Records) -> bool:
     return any(deal.contract_number_sys or deal.id for deal in records.deals or ())
 
 
-def _loaded(raw: bytes) -> object:
+def loaded(raw: bytes) -> object:
+    """Decode JSON, also with lone surrogates and NaN; numbers stay exact. Raises Unreadable."""
     try:
         return _plain.decode(raw)
     except (msgspec.DecodeError, RecursionError):

@@ -1,0 +1,42 @@
+"""R061: the winner was chosen on the very day bids closed.
+
+Working days from `tender.tenderPeriod.endDate` to the decision; at or below `working_days`. In Kazakhstan only where a
+commission decides: elsewhere the portal names the winner by itself, at once. Context only.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from watchers.indicators.base import Answer, Clear, Context, Family, Fired, Indicator, Stage, Tier
+from watchers.indicators.deciding import UNDATED, decision_days, undecided
+from watchers.ocds import Release
+
+
+class FastDecision(Indicator):
+    """Fires when nobody can have read the bids between their opening and the decision."""
+
+    code = "R061"
+    stage = Stage.BIDS
+    tier = Tier.C
+    weight = 1
+    family = Family.EVALUATION
+    needs = ("tender.tenderPeriod.endDate", "awards.date")
+
+    class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """`working_days`: a decision within so many fires; 0 is the same day."""
+
+        working_days: int = 0
+
+    def judge(self, release: Release, context: Context) -> Answer:
+        """Answer for one release."""
+        nothing = undecided(release, context.rules)
+        if nothing is not None:
+            return nothing
+        days = decision_days(release, context.rules)
+        if not days:
+            return UNDATED
+        fastest = min(days)
+        if fastest > self.settings.working_days:
+            return Clear()
+        return Fired(value=fastest, threshold=self.settings.working_days, unit="working_days")
