@@ -33,6 +33,7 @@ from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
 from bot.memory import settle
+from bot.operator import Operator
 from bot.times import utc_now
 from watchers.database import Database
 from watchers.history import History
@@ -41,9 +42,11 @@ from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
 from watchers.poll import Watcher
+from watchers.rhythm import Rhythm, rhythm_of
 from watchers.rules import load_rules
-from watchers.sources.base import Source, SourceError, open_source
+from watchers.sources.base import Source, SourceError, open_source, settings_of
 from watchers.store import Store
+from watchers.vigil import Vigil
 
 __all__ = ["App", "Role"]
 
@@ -52,6 +55,7 @@ log = structlog.get_logger("app")
 _IDLE = 0.5
 """Seconds between looks for work that another process, or another loop, may have left."""
 _CARRY_EVERY = 60.0
+_LOOK_EVERY = 5.0
 _AFTER_A_FAILURE = 5.0
 
 
@@ -153,17 +157,39 @@ class App:
     def _works(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         works: list[Coroutine[Any, Any, None]] = []
         if Role.WATCH in self.roles:
-            works += [self._watcher(source).run(stop) for source in self.sources]
+            watchers = [self._watcher(source) for source in self.sources]
+            works += [watcher.run(stop) for watcher in watchers]
+            vigil = Vigil(watchers, self.database, self._rhythms(), self.clock)
+            works.append(_loop("vigil", vigil.do_one, stop, idle=_LOOK_EVERY))
             works.append(_loop("matching", self.matcher.do_one, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
             works.append(_loop("missed", self._carry, stop, idle=_CARRY_EVERY))
+            works += [self._tell_operator(stop)] if self.config.telegram.admins else []
         if Role.CHAT in self.roles:
             works.append(self._chat(stop))
         return works
 
     def _watcher(self, source: Source) -> Watcher:
         return Watcher(source, self.store, self.judge, self.clock, histories=self.histories)
+
+    def _rhythms(self) -> dict[str, Rhythm]:
+        """When news of each source are to be expected."""
+        names = [source.name for source in self.sources]
+        return {name: rhythm_of(settings_of(name, self.config.source_settings(name))) for name in names}
+
+    async def _tell_operator(self, stop: asyncio.Event) -> None:
+        async with self._bot() as bot:
+            operator = Operator(
+                self.database,
+                TelegramChannel(bot),
+                self.subscriptions,
+                self.pacer,
+                self.clock,
+                admins=self.config.telegram.admins,
+                defaults=self.config.alerts,
+            )
+            await _loop("operator", operator.do_one, stop, idle=_LOOK_EVERY)
 
     async def _carry(self) -> bool:
         carried = await carry(self.database, self.outbox, self.clock, after=self._carry_after)
