@@ -39,6 +39,7 @@ class Participants:
                 if key:
                     self._subjects[key] = subject
         self._names: dict[str, tuple[str | None, str | None]] = {}
+        self._register_asked = records.entries is not None
         self._entries: dict[str, list[Entry]] = {}
         for entry in records.entries or ():
             self._entries.setdefault(number_text(entry.supplier_biin) or f"pid:{entry.pid}", []).append(entry)
@@ -78,6 +79,7 @@ class Participants:
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
             debarments=self._debarments(plain, pid),
+            debarments_listed=self._register_asked and bool(plain or pid),
             name=ru or kk,
             name_ru=ru,
             name_kk=kk,
@@ -96,6 +98,7 @@ class Participants:
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
             debarments=self._debarments(number, pid),
+            debarments_listed=self._register_asked and bool(number or pid),
             name="Индивидуальный предприниматель",
             name_ru="Индивидуальный предприниматель",
             name_kk="Жеке кәсіпкер",
