@@ -21,6 +21,7 @@ from watchers.sources.goszakup.mending import kind_of, plain_key
 from watchers.sources.goszakup.parts import local
 from watchers.sources.goszakup.past import Past, failed_method, record_kind
 from watchers.sources.goszakup.reading import Unreadable, records_from
+from watchers.sources.goszakup.soundness import fault_of
 
 __all__ = ["Captured", "captured_from", "unwrapped"]
 
@@ -43,6 +44,9 @@ def captured_from(value: Mapping[str, Any]) -> Captured:
     found = records_from(raw)
     notes = list(found.troubles)
     now = _now(value.get("now"), notes)
+    fault = fault_of(found.records, now or datetime.now(UTC))
+    if fault:
+        notes.append(f"the live watcher would have set it aside: {fault}")
     announcement = found.records.announcement
     limit = now or (own_moment(announcement) if announcement is not None else None)
     history = next((one for key, one in raw.items() if plain_key(key) == "history"), None)

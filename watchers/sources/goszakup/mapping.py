@@ -151,7 +151,7 @@ class _Purchase:
             title_kk=title_kk,
             status=self.status,
             status_code=str(number) if number else None,
-            status_details=name_of("announcement_statuses", number, said.name_ru if said else None),
+            status_details=name_of("announcement_statuses", number, shown(said.name_ru) if said else None),
             value=self._value(),
             procurement_method=ocds_of("trade_methods", self.method) if isinstance(self.method, int) else None,
             procurement_method_details=method_name(self.method),
