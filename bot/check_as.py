@@ -149,7 +149,8 @@ class _Judging:
     def _purchase(self, value: Mapping[str, Any], judged: _Judged) -> None:
         captured = captured_from(value)
         history = None if captured.earlier is None else history_of(captured.release, captured.earlier, self._rules)
-        findings = judge_release(captured.release, Context(rules=self._rules, history=history), self._indicators)
+        context = Context(rules=self._rules, history=history, seen_at=captured.now)
+        findings = judge_release(captured.release, context, self._indicators)
         fired = [finding for finding in findings if finding.status is Status.FIRED]
         judged.judged += 1
         judged.flagged += bool(fired)

@@ -29,13 +29,15 @@ __all__ = ["Captured", "captured_from", "unwrapped"]
 class Captured(msgspec.Struct, frozen=True):
     """One purchase as it was captured. `earlier` is None where no history was captured, () where there was none.
 
-    `notes` say what was left out, each as one sentence without its subject.
+    `now` is when it was read, where the capture says so. `notes` say what was left out, each as one sentence without
+    its subject.
     """
 
     id: Any
     release: Release
     earlier: tuple[Release, ...] | None
     notes: tuple[str, ...]
+    now: datetime | None = None
 
 
 def captured_from(value: Mapping[str, Any]) -> Captured:
@@ -57,7 +59,7 @@ def captured_from(value: Mapping[str, Any]) -> Captured:
     except ValueError as error:
         raise Unreadable(f"records: {error}") from None
     earlier = None if past is None else tuple(past.releases(limit, _measures(release)))
-    return Captured(value.get("id"), release, earlier, tuple(notes))
+    return Captured(value.get("id"), release, earlier, tuple(notes), now)
 
 
 def _measures(release: Release) -> dict[str, Unit]:
