@@ -29,8 +29,9 @@ from watchers.indicators.base import (
     Tier,
 )
 from watchers.indicators.brands import Named, named_in
-from watchers.indicators.lawful import UnderLaw, budget_day, under_law
+from watchers.indicators.lawful import UnderLaw, under_law
 from watchers.indicators.specification import exception_of
+from watchers.indicators.sums import limit_of
 from watchers.indicators.texts import LotTexts, found, lots_of
 from watchers.ocds import Release
 from watchers.rules import Limit, Rules
@@ -126,9 +127,7 @@ def _free_limit(purchase: UnderLaw, rules: Rules) -> Limit | NotComputable | Non
     quotation = purchase.group == "price_quotation" or purchase.procedure.purchase_type == "after_price_quotation"
     if not quotation or purchase.tender.main_procurement_category not in {"goods", None}:
         return None
-    day = budget_day(purchase)
-    limit = rules.limit("KZ", "brand_in_quotation", day) if day else None
-    return limit or NotComputable("tender.budgetYears is missing, or no MRP is known for that year")
+    return limit_of(purchase, "brand_in_quotation", rules)
 
 
 def _amount(lot: LotTexts, lots: tuple[LotTexts, ...], purchase: UnderLaw) -> Decimal | None:

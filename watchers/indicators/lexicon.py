@@ -14,7 +14,7 @@ import msgspec
 
 from watchers.rules.words import Dictionaries, Phrase, load_dictionaries
 
-__all__ = ["STOP", "Lexicon", "Match", "Pattern", "find", "folded", "lexicon", "parts_of"]
+__all__ = ["STOP", "Lexicon", "Match", "Pattern", "Patterns", "find", "folded", "lexicon", "parts_of"]
 
 STOP = 1
 """The bit of what ends a sentence."""
@@ -45,6 +45,13 @@ class Pattern(msgspec.Struct, frozen=True):
     after: int
 
 
+class Patterns(msgspec.Struct, frozen=True):
+    """Phrases that are looked for together; `starts` are the bits one of which a text needs to hold any of them."""
+
+    patterns: tuple[Pattern, ...]
+    starts: int
+
+
 class Lexicon(dict[str, int]):
     """Word -> bits of the lists and phrase words it is one of. Ask with `lexicon[word]`; keys are words as written."""
 
@@ -64,7 +71,7 @@ class Lexicon(dict[str, int]):
         self._longest_ending = max(map(len, self._endings), default=0)
         self._standards = frozenset(dictionaries.lists.get("standard", ()))
         self._patterns = tuple(self._compile(phrase) for phrase in dictionaries.phrases)
-        self._by_kind: dict[str, tuple[Pattern, ...]] = {}
+        self._together: dict[tuple[str, ...], Patterns] = {}
         for name in dictionaries.lists:
             self.bit(f"@{name}")
         self._longest = max(map(len, self._stems), default=0)
@@ -110,9 +117,15 @@ class Lexicon(dict[str, int]):
             self.any_of(*phrase.after),
         )
 
-    def patterns(self, *kinds: str) -> tuple[Pattern, ...]:
+    def patterns(self, *kinds: str) -> Patterns:
         """The phrases of these kinds."""
-        return tuple(pattern for pattern in self._patterns if pattern.kind in kinds)
+        if kinds not in self._together:
+            chosen = tuple(pattern for pattern in self._patterns if pattern.kind in kinds)
+            starts = 0
+            for pattern in chosen:
+                starts |= pattern.steps[0][1]
+            self._together[kinds] = Patterns(chosen, starts)
+        return self._together[kinds]
 
     def __missing__(self, word: str) -> int:
         if len(word) > _LONGEST:
@@ -184,14 +197,11 @@ def parts_of(word: str) -> list[str]:
     return word.translate(_JOINTS).split()
 
 
-def find(patterns: Sequence[Pattern], masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
+def find(wanted: Patterns, masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
     """Where the phrases stand in a text; `marks` are the places that have any bit, `masks` the bits of each word."""
-    starts = 0
-    for pattern in patterns:
-        starts |= pattern.steps[0][1]
     for place in marks:
-        if masks[place] & starts:
-            for pattern in patterns:
+        if masks[place] & wanted.starts:
+            for pattern in wanted.patterns:
                 if masks[place] & pattern.steps[0][1]:
                     last = _last(pattern, masks, place)
                     if last is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from watchers.indicators.lexicon import Match, Pattern, find, lexicon
+from watchers.indicators.lexicon import Match, Patterns, find, lexicon
 from watchers.indicators.memory import per_release
 from watchers.ocds import Item, Lot, Release, Tender
 
@@ -55,9 +55,9 @@ class Text:
             self.mask |= self.masks[at]
         self._spans: list[tuple[int, int]] = []
 
-    def find(self, patterns: Sequence[Pattern]) -> Iterator[Match]:
+    def find(self, wanted: Patterns) -> Iterator[Match]:
         """Where these phrases stand."""
-        return find(patterns, self.masks, self.marks)
+        return find(wanted, self.masks, self.marks) if self.mask & wanted.starts else iter(())
 
     def places(self, bits: int) -> Iterator[int]:
         """The places of the words that have one of the bits."""
