@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
+from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision, Period
 from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.identity import is_number
 from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
-from watchers.sources.goszakup.parts import joined, local, moment, shown
+from watchers.sources.goszakup.parts import joined, local, moment, period, shown
 from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "appeals", "category", "committee", "decisions", "documents", "features", "lots_of", "own_moment",
+    "appeals", "category", "committee", "decisions", "discussion", "documents", "features", "lots_of", "own_moment",
     "printed_number", "results_known",
     "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
+_DISCUSSED = frozenset({"tender", "rating_point", "auction"})
+"""Groups of methods whose draft documents are discussed before bids are taken."""
 _LONGEST_NUMBER = 64
 _REVIEWED = frozenset({420, 440, 444, 445, 450, 460, 510, 520, 530, 540, 550})
 """Stopped or looked at again: here the portal's status tells more than the date of the results."""
@@ -60,6 +62,13 @@ def _passed(text: str | None, now: datetime | None) -> bool:
     """Whether a moment has come. A day of grace: clocks differ, and the portal shows nothing ahead of its time."""
     when = local(text) if text else None
     return when is not None and (now is None or when <= now + _DAY)
+
+
+def discussion(announcement: Announcement, group: str) -> Period | None:
+    """The preliminary discussion; without dates where the portal was asked and says that a method had none it needs."""
+    start, end = announcement.discus_start_date, announcement.discus_end_date
+    found = period(start, end)
+    return Period() if found is None and start is None and end is None and group in _DISCUSSED else found
 
 
 def results_known(announcement: Announcement, statuses: Iterable[str | None], now: datetime | None) -> bool:

@@ -159,7 +159,7 @@ class _Purchase:
             main_procurement_category=announcements.category(one),
             date_published=moment(one.publish_date),
             tender_period=period(one.start_date, one.end_date),
-            enquiry_period=period(one.discus_start_date, one.discus_end_date),
+            enquiry_period=announcements.discussion(one, method_group(self.method)),
             additional_period=period(one.repeat_start_date, one.repeat_end_date),
             award_period=period(one.itogi_date_public, None) if self.results else None,
             number_of_tenderers=None if counted is None else len(counted),

@@ -59,15 +59,19 @@ class Mending:
         """Read an object as a struct of `kind`; `path` says where it is."""
         fields = _fields(kind)
         given: dict[str, Any] = {}
+        nulls: dict[str, None] = {}
         for key, one in value.items():
             known = fields.get(plain_key(key))
-            if known is None or one is None:
+            if known is None:
                 continue
             name, read_one = known
+            if one is None:
+                nulls[name] = None
+                continue
             found = read_one(self, one, f"{path}.{key}" if path else key)
             if found is not None and name not in given:
                 given[name] = found
-        return kind(**given)
+        return kind(**(nulls | given))
 
 
 @cache
