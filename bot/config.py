@@ -63,9 +63,7 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
-        own_server = self.telegram.api_base != Telegram().api_base  # a Bot API server of one's own posts to http too
-        wanted = ("https://", "http://") if own_server else ("https://",)
-        if self.telegram.mode == "webhook" and not self.web.public_url.startswith(wanted):
+        if self.telegram.mode == "webhook" and not self.web.public_url.startswith("https://"):
             raise ValueError("telegram.mode is webhook, which needs web.public_url: set it to an https:// address")
         return self
 

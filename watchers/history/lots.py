@@ -10,8 +10,6 @@ import msgspec
 from watchers.history.facts import code_of, digits, moment_of, price_of_one, second, sum_of, unit_of
 from watchers.history.purchase import CENT, Purchase, competitive
 from watchers.history.rows import PastLot
-from watchers.indicators.contest import margins
-from watchers.indicators.deciding import working_days_between
 from watchers.ocds import Item, Lot
 from watchers.summary import organization_id
 
@@ -21,22 +19,26 @@ _DEAD = frozenset({"cancelled", "withdrawn"})
 _LONGEST = 200
 
 
-def lots_of(purchase: Purchase) -> Iterator[PastLot]:
+class _Shared(msgspec.Struct, frozen=True):
+    """What all lots of a purchase share: its page, and when and by whom it was stopped if it was."""
+
+    link: str
+    stopped_at: datetime
+    stopped_by: str
+
+
+def lots_of(purchase: Purchase, link: str) -> Iterator[PastLot]:
     """One row a lot, or a thing of a lot that holds several; one row for a tender without lots."""
     if purchase.release.tender is None:
         return
-    stopped = _stopped(purchase)
+    shared = _Shared(link, *_stopped(purchase))
     for lot in purchase.tender.lots or (None,):
-        key = lot.key if lot else ""
-        things = purchase.things.get(key, [])
-        for place, item in enumerate(things or (None,)):
-            row = _lot(purchase, lot, item, alone=len(things) <= 1, stopped=stopped)
-            yield row if place else _measured(purchase, key, row)
+        things = purchase.things.get(lot.key if lot else "", [])
+        for item in things or (None,):
+            yield _lot(purchase, lot, item, alone=len(things) <= 1, shared=shared)
 
 
-def _lot(
-    purchase: Purchase, lot: Lot | None, item: Item | None, *, alone: bool, stopped: tuple[datetime, str]
-) -> PastLot:
+def _lot(purchase: Purchase, lot: Lot | None, item: Item | None, *, alone: bool, shared: _Shared) -> PastLot:
     key, tender = (lot.key if lot else ""), purchase.tender
     whole = sum_of(lot.value if lot else tender.value)
     quantity = item.quantity if item else None
@@ -80,24 +82,13 @@ def _lot(
         closes_at=second(tender.tender_period.end) if tender.tender_period else None,
         decided_at=purchase.decided_at(award) if award or failed or bidders is not None else None,
         outcome="cancelled" if dead else "awarded" if award else "unsuccessful" if failed else "",
-        cancelled_at=stopped[0] if dead else None,
-        cancelled_by=stopped[1] if dead else "",
+        cancelled_at=shared.stopped_at if dead else None,
+        cancelled_by=shared.stopped_by if dead else "",
         bidders=bidders,
         rejected=rejected,
         winner=organization_id(award.suppliers[0]) if award else "",
+        link=shared.link,
     )
-
-
-def _measured(purchase: Purchase, key: str, row: PastLot) -> PastLot:
-    """The row with what the contest and the decision were like."""
-    award = purchase.award(key)
-    if award is None or row.outcome == "cancelled":
-        return row
-    margin = next((one for one in margins(purchase.release) if one.lot.split("+")[0] == key), None)
-    period = purchase.tender.tender_period
-    days = working_days_between(period.end if period else None, award.decided, purchase.rules, purchase.jurisdiction)
-    share = None if margin is None else digits((margin.second - margin.winning) / margin.winning)
-    return msgspec.structs.replace(row, margin=share, decision_days=days)
 
 
 def _stopped(purchase: Purchase) -> tuple[datetime, str]:

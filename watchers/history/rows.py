@@ -13,13 +13,14 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = [
-    "CLASS", "DIVISION", "GROUP", "PastBid", "PastContact", "PastContract", "PastLot", "PastTerms", "Rows", "as_of",
-    "wider",
-]  # fmt: skip
+__all__ = ["CLASS", "GROUP", "UNTOLD", "PastBid", "PastContract", "PastLot", "PastTerms", "Rows", "as_of", "wider"]
 
-DIVISION, CLASS, GROUP = 2, 4, 6
-"""Characters of an ENS TRU code that name its division, its class and its group of like things (as in CPA 2008)."""
+CLASS, GROUP = 4, 6
+"""Characters of an ENS TRU code that name its class and its group of like things (it follows CPA 2008)."""
+
+
+UNTOLD = "-"
+"""The digest of a part of the terms that the source has not told yet."""
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -44,11 +45,11 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class PastLot(_Row, frozen=True, kw_only=True):
     """What was to be bought: a lot, or one thing of a lot that holds several (then there is a row a thing).
 
+    `link` is the page a person can open, '' if the source has none.
+
     `outcome` is '' while open, awarded, unsuccessful or cancelled; it, the bidders and the winner are known since
     `decided_at`. `cancelled_by` is what the publisher says of who stopped it and why, in small letters. `plan_root` is
     the plan point that stays when the plan is edited, `parent` the `tender_id` of the purchase this one repeats.
-    `margin` is by what share the next price was above the winner's, `decision_days` how many working days passed from
-    the deadline to the decision; of several rows of a lot the first has them.
     """
 
     organiser: str = ""
@@ -68,8 +69,7 @@ class PastLot(_Row, frozen=True, kw_only=True):
     bidders: int | None = None
     rejected: int | None = None
     winner: str = ""
-    margin: float | None = None
-    decision_days: int | None = None
+    link: str = ""
 
 
 class PastContract(_Row, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class PastContract(_Row, frozen=True, kw_only=True):
     direct: bool = False
     signed_at: datetime
     years: tuple[int, ...] = ()
-    link: str = ""  # the page a person can open
+    link: str = ""
 
 
 class PastBid(_Row, frozen=True, kw_only=True):
@@ -108,13 +108,10 @@ class PastTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: Decimal | None = None
     digests: dict[str, str] = {}
 
-
-class PastContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A contact that a party was seen with, by its digest."""
-
-    contact: str
-    party: str
-    seen_at: datetime
+    def changed_since(self, before: PastTerms) -> list[str]:
+        """The names of the parts in which an earlier state differs, as far as both were told."""
+        pairs = ((name, before.digests.get(name, UNTOLD), digest) for name, digest in self.digests.items())
+        return [name for name, old, new in pairs if old != new and UNTOLD not in {old, new}]
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -124,7 +121,6 @@ class Rows(msgspec.Struct, frozen=True):
     contracts: tuple[PastContract, ...] = ()
     bids: tuple[PastBid, ...] = ()
     terms: PastTerms | None = None
-    contacts: tuple[PastContact, ...] = ()
 
 
 def as_of(lot: PastLot, moment: datetime) -> PastLot:
@@ -132,10 +128,7 @@ def as_of(lot: PastLot, moment: datetime) -> PastLot:
     if lot.cancelled_at is not None and lot.cancelled_at >= moment:
         lot = msgspec.structs.replace(lot, cancelled_at=None, cancelled_by="", outcome="")
     if lot.decided_at is not None and lot.decided_at >= moment:
-        lot = msgspec.structs.replace(
-            lot,
-            decided_at=None, outcome="", bidders=None, rejected=None, winner="", margin=None, decision_days=None,
-        )  # fmt: skip
+        lot = msgspec.structs.replace(lot, decided_at=None, outcome="", bidders=None, rejected=None, winner="")
     return lot
 
 

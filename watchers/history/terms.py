@@ -9,13 +9,17 @@ import msgspec
 
 from watchers.history.facts import second, sum_of
 from watchers.history.purchase import Purchase
-from watchers.history.rows import PastTerms
-from watchers.ocds import Tender
+from watchers.history.rows import UNTOLD, PastTerms
+from watchers.ocds import Item, Lot, Tender
 
 __all__ = ["PARTS", "terms_of"]
 
-PARTS = ("sum", "method", "lots", "things", "specification", "delivery", "documents")
-"""The parts of the terms whose digests are kept, in this order."""
+PARTS = ("sum", "lots", "things", "specification", "details", "delivery", "documents")
+"""The parts of the terms whose digests are kept, in this order. One that the source did not tell has the digest "-"."""
+
+_TERMS_IN = frozenset({"technicalSpecifications", "biddingDocuments", "contractDraft", "evaluationCriteria",
+                       "eligibilityCriteria", "billOfQuantity", "x_design"})  # fmt: skip
+"""Kinds of documents that hold terms; protocols and clarifications come and go."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -36,29 +40,47 @@ def terms_of(purchase: Purchase) -> PastTerms | None:
 
 
 def _parts(tender: Tender) -> tuple[Any, ...]:
-    """What of a tender counts as a term, as `PARTS` names it: neither its status nor its dates."""
-    texts = [(one.title, one.title_ru, one.title_kk, one.description) for one in tender.lots]
-    texts += [(one.description_ru, one.description_kk, one.key, None) for one in tender.lots]
+    """What of a tender counts as a term, as `PARTS` names it: neither its status nor its dates.
+
+    None is what the source may only tell later (plan points, codes, files): a part that turns up has not changed.
+    """
+    items = tender.items
+    planned = bool(items) and all(one.plan_point is not None for one in items)
     return (
         tender.value,
-        (tender.procurement_method_details, tender.features),
-        [(one.key, one.value, one.features) for one in tender.lots],
-        [
-            (one.classification, one.raw_quantity, one.unit, one.related_lot, one.delivery_address)
-            for one in tender.items
-        ],
-        (
-            tender.description,
-            tender.award_criteria,
-            texts,
-            [(one.description, one.description_ru, one.description_kk) for one in tender.items],
-        ),
-        [one.plan_point.delivery_term for one in tender.items if one.plan_point],
-        sorted({(one.document_type or "", one.title or "") for one in tender.documents}),
+        [(one.key, one.value) for one in tender.lots] or None,
+        _things(items),
+        (tender.description, [_texts(lot) for lot in tender.lots]),
+        [(one.description, one.description_ru, one.description_kk) for one in items] if planned else None,
+        [one.plan_point.delivery_term for one in items if one.plan_point] if planned else None,
+        _documents(tender) if tender.documents_listed else None,
     )
 
 
+def _things(items: tuple[Item, ...]) -> Any:
+    """Codes, quantities and unit prices; None while a code is not told."""
+    told = [
+        (one.classification.key, one.raw_quantity, one.unit.value if one.unit else None, one.related_lot)
+        for one in items
+        if one.classification
+    ]
+    return told if told and len(told) == len(items) else None
+
+
+def _texts(lot: Lot) -> Any:
+    return (
+        lot.key, lot.title, lot.title_ru, lot.title_kk, lot.description, lot.description_ru, lot.description_kk,
+    )  # fmt: skip
+
+
+def _documents(tender: Tender) -> Any:
+    held = [one for one in tender.documents if one.document_type in _TERMS_IN]
+    return sorted({(one.document_type or "", one.title or "") for one in held})
+
+
 def _digest(part: Any) -> str:
+    if part is None:
+        return UNTOLD
     try:
         content = _encode(part)
     except UnicodeEncodeError:  # a lone surrogate, from a source that built the text itself

@@ -78,4 +78,3 @@ class Found(msgspec.Struct, frozen=True):
     id: str
     date: str
     compiled: bool
-    bare: bool = False  # not inside a package or a list

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("bidders", sa.Integer(), nullable=True),
         sa.Column("rejected", sa.Integer(), nullable=True),
         sa.Column("winner", sa.String(length=255), server_default="", nullable=False),
+        sa.Column("link", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("ocid", "position", name=op.f("pk_history_lots")),
     )
     op.create_index("ix_history_lots_alike", "history_lots", ["customer", "class_code", "published_at"])

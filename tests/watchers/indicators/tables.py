@@ -12,6 +12,7 @@
     base = "kz-tender"                    # instead of the table's
     settings = { small_mrp = 500 }        # the indicator's
     history = [{ base = "kz-tender", set = { ... }, times = 3 }]   # earlier releases
+    # or of a group that several cases share, by its name in [groups]: history = ["schools", { ... }]
     also = ["KZ-08"]                      # flags that rightly come with this one; default: none
     expect = { status = "clear" }
 
@@ -111,9 +112,13 @@ def _read(path: Path) -> list[Case]:
     for row in table["case"]:
         unknown = set(row) - {"name", "base", "set", "settings", "history", "also", "expect"}
         assert not unknown, f"{path.name}: {row['name']!r} has unknown keys {unknown}"
+        groups = table.get("groups", {})
+        earlier = [
+            one for given in row.get("history", ()) for one in (groups[given] if isinstance(given, str) else [given])
+        ]
         history = [
             changed(base(one.get("base", row.get("base", table["base"]))), one.get("set", {}), number)
-            for one in row.get("history", ())
+            for one in earlier
             for number in range(1, one.get("times", 1) + 1)
         ]
         found.append(
