@@ -50,6 +50,7 @@ _UNITS = {
     "words": mark_plural("%(n)s word", "%(n)s words"),
     "documents": mark_plural("%(n)s document", "%(n)s documents"),
     "characters": mark_plural("%(n)s character", "%(n)s characters"),
+    "addenda": mark_plural("%(n)s addendum", "%(n)s addenda"),
     "times": mark_plural("%(n)s time", "%(n)s times"),
 }
 

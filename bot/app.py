@@ -1,7 +1,8 @@
 """Where the parts are wired together: one process with the roles it was given, until it is told to stop.
 
-Roles: `watch` reads publishers, judges, stores and matches; `deliver` sends what is owed; `chat` answers people. All of
-them in one process by default. Nothing else in the project builds these parts.
+Roles: `watch` reads publishers, judges, stores and matches; `deliver` sends what is owed; `chat` answers people; `web`
+serves health, metrics and Telegram's webhook. All of them in one process by default. Nothing else in the project builds
+these parts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError
 
 from alerts.channels.telegram.transport import TelegramChannel, connect
 from alerts.delivery import Deliverer
@@ -32,8 +32,14 @@ from bot.config import Config, ConfigError
 from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
+from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.memory import settle
+from bot.operator import Operator
+from bot.running import IDLE, insist, keep_doing, until
 from bot.times import utc_now
+from bot.web import Pulse, Webhook, WebServer, address_of, webhook_path, webhook_secret
+from bot.web.health import Health
+from bot.web.metrics import Metrics, Tallies
 from watchers.database import Database
 from watchers.history import History
 from watchers.history.histories import Histories
@@ -41,18 +47,18 @@ from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
 from watchers.poll import Watcher
+from watchers.rhythm import Rhythm, rhythm_of
 from watchers.rules import load_rules
-from watchers.sources.base import Source, SourceError, open_source
+from watchers.sources.base import Source, SourceError, open_source, settings_of
 from watchers.store import Store
+from watchers.vigil import Vigil
 
 __all__ = ["App", "Role"]
 
 log = structlog.get_logger("app")
 
-_IDLE = 0.5
-"""Seconds between looks for work that another process, or another loop, may have left."""
 _CARRY_EVERY = 60.0
-_AFTER_A_FAILURE = 5.0
+_LOOK_EVERY = 5.0
 
 
 class Role(StrEnum):
@@ -61,6 +67,7 @@ class Role(StrEnum):
     WATCH = "watch"
     DELIVER = "deliver"
     CHAT = "chat"
+    WEB = "web"
 
 
 class App:
@@ -79,13 +86,15 @@ class App:
         self.clock = clock
         self._carry_after = carry_after
         token = config.telegram.token.get_secret_value()
-        if roles & {Role.DELIVER, Role.CHAT} and not token:
+        self._by_webhook = config.telegram.mode == "webhook"
+        in_need = {Role.DELIVER, Role.CHAT} | ({Role.WEB} if self._by_webhook else set())
+        if roles & in_need and not token:
             raise ConfigError(
                 "config: telegram.token is missing: take one from @BotFather and set it (or BAQYLAU_TELEGRAM__TOKEN); "
                 "to read publishers without a bot, run with --role watch"
             )
-        if Role.CHAT in roles and config.telegram.mode == "webhook":
-            raise ConfigError("config: telegram.mode = 'webhook' is not served by this version: set it to 'polling'")
+        self.pulse = Pulse()
+        self._tallies = Tallies()
         self._token = token
         self.rules = load_rules()
         self.indicators = load_indicators(config.indicators)
@@ -153,17 +162,65 @@ class App:
     def _works(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         works: list[Coroutine[Any, Any, None]] = []
         if Role.WATCH in self.roles:
-            works += [self._watcher(source).run(stop) for source in self.sources]
-            works.append(_loop("matching", self.matcher.do_one, stop))
+            watchers = [self._watcher(source) for source in self.sources]
+            works += [watcher.run(stop) for watcher in watchers]
+            vigil = Vigil(watchers, self.database, self._rhythms(), self.clock)
+            works.append(self._loop("vigil", vigil.do_one, stop, idle=_LOOK_EVERY))
+            works.append(self._loop("matching", self.matcher.do_one, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
-            works.append(_loop("missed", self._carry, stop, idle=_CARRY_EVERY))
+            works.append(self._loop("missed", self._carry, stop, idle=_CARRY_EVERY))
+            works += [self._tell_operator(stop)] if self.config.telegram.admins else []
         if Role.CHAT in self.roles:
             works.append(self._chat(stop))
+        if Role.WEB in self.roles:
+            works.append(self._serve(stop))
         return works
+
+    def _loop(
+        self, name: str, do_one: Callable[[], Awaitable[bool]], stop: asyncio.Event, *, idle: float = IDLE
+    ) -> Coroutine[Any, Any, None]:
+        return keep_doing(name, do_one, stop, self.pulse, idle=idle)
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        """Serve over HTTP. Without a webhook an address that is taken costs the pages alone, not the bot."""
+        host, port = address_of(self.config.web.listen)
+        webhook = None
+        if self._by_webhook:
+            secret = webhook_secret(self._token, self.config.telegram.webhook_secret.get_secret_value())
+            webhook = Webhook(Inbox(self.database, self.clock), self._token, secret=secret)
+        metrics = Metrics(self.database, self.pulse, self._tallies, self.clock)
+        self.web = WebServer(host, port, health=Health(self.pulse, self.database), metrics=metrics, webhook=webhook)
+        try:
+            await self.web.run(stop)
+        except OSError as error:
+            sentence = (
+                f"web: {self.config.web.listen} cannot be listened on ({error.strerror or error}): set web.listen"
+            )
+            if self._by_webhook or self.roles == {Role.WEB}:
+                raise ConfigError(f"{sentence} to a free address") from error
+            log.warning("health and metrics are not served", trouble=f"{sentence} to a free address")
 
     def _watcher(self, source: Source) -> Watcher:
         return Watcher(source, self.store, self.judge, self.clock, histories=self.histories)
+
+    def _rhythms(self) -> dict[str, Rhythm]:
+        """When news of each source are to be expected."""
+        names = [source.name for source in self.sources]
+        return {name: rhythm_of(settings_of(name, self.config.source_settings(name))) for name in names}
+
+    async def _tell_operator(self, stop: asyncio.Event) -> None:
+        async with self._bot() as bot:
+            operator = Operator(
+                self.database,
+                TelegramChannel(bot),
+                self.subscriptions,
+                self.pacer,
+                self.clock,
+                admins=self.config.telegram.admins,
+                defaults=self.config.alerts,
+            )
+            await self._loop("operator", operator.do_one, stop, idle=_LOOK_EVERY)
 
     async def _carry(self) -> bool:
         carried = await carry(self.database, self.outbox, self.clock, after=self._carry_after)
@@ -186,7 +243,7 @@ class App:
             )
             await self.outbox.recover()
             try:
-                await _loop("delivery", deliverer.do_one, stop)
+                await self._loop("delivery", deliverer.do_one, stop)
             finally:
                 await deliverer.stop()
 
@@ -204,10 +261,19 @@ class App:
         inbox = Inbox(self.database, self.clock)
         async with self._bot() as bot:
             bot.session.middleware(Paced(self.pacer))
-            async with _until(stop) as running:
-                running(_introduce(bot))
-                running(Receiver(bot, inbox).run())
+            async with until(stop) as running:
+                running(insist("the command menu is not set yet", lambda: introduce(bot)))
+                running(self._set_webhook(bot) if self._by_webhook else Receiver(bot, inbox).run())
                 running(Worker(inbox, build_dispatcher(services), bot).run())
+
+    async def _set_webhook(self, bot: Bot) -> None:
+        """Tell Telegram where to post updates, until it has heard."""
+        secret = webhook_secret(self._token, self.config.telegram.webhook_secret.get_secret_value())
+        url = self.config.web.public_url + webhook_path(self._token)
+        await insist(
+            "the webhook is not set yet",
+            lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES)),
+        )
 
     def _countries(self) -> frozenset[str]:
         kinds = {section.kind for section in self.config.sources.values() if section.enabled}
@@ -217,58 +283,8 @@ class App:
     async def _bot(self) -> AsyncIterator[Bot]:
         api_base = self.config.telegram.api_base
         bot = connect(self._token, "" if api_base == "https://api.telegram.org" else api_base)
+        bot.session.middleware(self._tallies)
         try:
             yield bot
         finally:
             await bot.session.close()
-
-
-@contextlib.asynccontextmanager
-async def _until(stop: asyncio.Event) -> AsyncIterator[Callable[[Coroutine[Any, Any, object]], None]]:
-    """Run endless work until told to stop; a failure of any of it is a failure of all."""
-    tasks: list[asyncio.Task[object]] = []
-    yield lambda work: tasks.append(asyncio.create_task(work))
-    waiting = asyncio.create_task(stop.wait())
-    pending = set(tasks)
-    try:
-        while not waiting.done():
-            done, _ = await asyncio.wait({waiting, *pending}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {waiting}:
-                task.result()
-            pending -= done
-    finally:
-        for task in (*tasks, waiting):
-            task.cancel()
-        await asyncio.gather(*tasks, waiting, return_exceptions=True)
-
-
-async def _loop(name: str, do_one: Callable[[], Awaitable[bool]], stop: asyncio.Event, *, idle: float = _IDLE) -> None:
-    """Do one after another until told to stop. A failure (a full disk, a lost database) is said and tried again."""
-    failed = False
-    while not stop.is_set():
-        pause = idle
-        try:
-            if await do_one():
-                pause = 0.0
-            if failed:
-                log.info("works again", part=name)
-            failed = False
-        except Exception:
-            if not failed:
-                log.exception("in trouble", part=name)
-            failed, pause = True, _AFTER_A_FAILURE
-        if pause:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-
-
-async def _introduce(bot: Bot) -> None:
-    """Set the command menu; a Telegram that cannot be reached now is asked again until it can."""
-    while True:
-        try:
-            await introduce(bot)
-        except (AiogramError, OSError) as error:
-            log.warning("the command menu is not set yet", reason=str(error))
-            await asyncio.sleep(60)
-        else:
-            return

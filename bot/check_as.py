@@ -15,14 +15,14 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from bot.check import PathMissing
 from bot.check_captures import Capture, captures_in
+from bot.check_input import refuse_missing
 from bot.check_lines import CSV_HEADER, LineWriter, OutputFormat, csv_line
 from bot.check_pool import in_order
 from watchers.history.memory import history_of
 from watchers.indicators.base import Context, Status
 from watchers.indicators.registry import judge_release, load_indicators
-from watchers.readers.streams import STDIN, expand
+from watchers.readers.streams import expand
 from watchers.rules import load_rules
 from watchers.sources.goszakup.captured import captured_from, unwrapped
 from watchers.sources.goszakup.privacy import for_people
@@ -79,9 +79,7 @@ def check_captured(
     `tell` is given sentences for the operator: bad lines, values left out, the summary. Raises `PathMissing`, OSError
     where the set-aside file cannot be written, IndicatorSettingsError.
     """
-    for path in paths:
-        if path != STDIN and not path.exists():
-            raise PathMissing(f"check: {path} does not exist; give a file, a folder or - for standard input")
+    refuse_missing(paths)
     load_indicators(settings or {})  # a wrong setting is said before anything is read
     tally = Tally()
     with ExitStack() as stack:
@@ -151,7 +149,8 @@ class _Judging:
     def _purchase(self, value: Mapping[str, Any], judged: _Judged) -> None:
         captured = captured_from(value)
         history = None if captured.earlier is None else history_of(captured.release, captured.earlier, self._rules)
-        findings = judge_release(captured.release, Context(rules=self._rules, history=history), self._indicators)
+        context = Context(rules=self._rules, history=history, seen_at=captured.now)
+        findings = judge_release(captured.release, context, self._indicators)
         fired = [finding for finding in findings if finding.status is Status.FIRED]
         judged.judged += 1
         judged.flagged += bool(fired)

@@ -13,7 +13,7 @@ from watchers.readers.streams import STDIN, expand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.check import CheckSummary
+    from bot.check_input import CheckSummary
 
 __all__ = ["BarReport", "LineReport", "NoReport", "Report", "report_for", "summary_lines"]
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from bot.check_lines import OutputFormat, Portal
+from bot.check_lines import Portal
 from bot.config import Config, ConfigError, load_config
 from templates import LANGUAGES
 
@@ -139,8 +139,18 @@ def demo(
 def check(
     files: Annotated[list[Path], typer.Argument(help="Files or folders; - is standard input.", metavar="FILE")],
     output_format: Annotated[
-        OutputFormat, typer.Option("--format", help="How findings are printed.", metavar="jsonl|csv")
+        Literal["jsonl", "csv", "cardinal"],
+        typer.Option(
+            "--format",
+            help="How findings are printed; cardinal is the results object of OCP's Cardinal, by its definitions.",
+            metavar="jsonl|csv|cardinal",
+        ),
     ] = "jsonl",
+    rules: Annotated[
+        Path | None, typer.Option("--settings", help="Cardinal's settings file, for --format cardinal.", metavar="FILE")
+    ] = None,
+    no_meta: Annotated[bool, typer.Option(help="Leave out Cardinal's quartiles and fences.")] = False,
+    maps: Annotated[bool, typer.Option("--map", help="Add Cardinal's maps of processes to organisations.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Also print what is clear or could not be computed.")] = False,
     set_aside: Annotated[
         Path | None,
@@ -161,27 +171,36 @@ def check(
     config: ConfigOption = None,
 ) -> None:
     """Judge OCDS files and print a line a finding; a summary goes to standard error."""
-    from bot.check import CheckSummary, PathMissing, check_files
+    from bot.check import check_files
     from bot.check_as import Tally, check_captured
+    from bot.check_cardinal import check_as_cardinal
+    from bot.check_input import CheckSummary, PathMissing
     from bot.check_report import report_for
+    from watchers.cardinal import SettingsError, read_settings
     from watchers.indicators.registry import IndicatorSettingsError
 
-    settings = configuration(config)
+    cardinal = output_format == "cardinal"
+    if cardinal and (captured or show_all):
+        fail("check: --format cardinal prints one object over OCDS files: leave out --as and --all", 2)
+    if not cardinal and (rules or no_meta or maps):
+        fail("check: --settings, --no-meta and --map belong to --format cardinal: add it, or leave them out", 2)
     judge: Callable[..., CheckSummary | Tally]
-    if captured:
-        judge = partial(check_captured, tell=partial(typer.echo, err=True))
-    else:
-        judge = partial(check_files, report=report_for(files, sys.stderr))
     try:
-        summary = judge(
-            files,
-            output_format=output_format,
-            show_all=show_all,
-            out=sys.stdout.buffer,
-            workers=workers,
-            set_aside=set_aside,
-            settings=settings.indicators,
-        )
+        if cardinal:
+            report = report_for(files, sys.stderr)
+            judge = partial(check_as_cardinal, rules=read_settings(rules), meta=not no_meta, maps=maps, report=report)
+        else:
+            settings = configuration(config).indicators
+            judge = partial(check_files, report=report_for(files, sys.stderr))
+            if captured:
+                judge = partial(check_captured, tell=partial(typer.echo, err=True))
+            judge = partial(judge, output_format=output_format, show_all=show_all, settings=settings)
+    except SettingsError as error:
+        fail(str(error), 2)
+    except OSError as error:
+        fail(f"check: {rules} cannot be read ({error.strerror}): name another file", 2)
+    try:
+        summary = judge(files, out=sys.stdout.buffer, workers=workers, set_aside=set_aside)
     except (PathMissing, IndicatorSettingsError) as error:
         fail(str(error), 2)
     except OSError as error:
@@ -229,7 +248,7 @@ def add_indicator(
 
 @app.command(short_help="Find out what is wrong with a set-up.")
 def doctor(config: ConfigOption = None) -> None:
-    """Probe the configuration, the database, every source and the bot; each fault comes with its mend."""
+    """Probe configuration, law tables, database, sources and bot; each fault comes with its mend."""
     from bot.doctor import examine
 
     settings = configuration(config)

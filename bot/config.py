@@ -63,7 +63,9 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
-        if self.telegram.mode == "webhook" and not self.web.public_url.startswith("https://"):
+        own_server = self.telegram.api_base != Telegram().api_base  # a Bot API server of one's own posts to http too
+        wanted = ("https://", "http://") if own_server else ("https://",)
+        if self.telegram.mode == "webhook" and not self.web.public_url.startswith(wanted):
             raise ValueError("telegram.mode is webhook, which needs web.public_url: set it to an https:// address")
         return self
 

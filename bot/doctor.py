@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from bot.database_commands import revision
 from bot.logs import Redactor
 from watchers.database import Database
 from watchers.indicators.registry import IndicatorSettingsError, load_indicators
+from watchers.rules.upkeep import ageing
 from watchers.sources.base import Batch, SourceError, open_source, source_kinds
 
 __all__ = ["Checked", "examine"]
@@ -44,18 +45,21 @@ class Checked(msgspec.Struct, frozen=True):
     ok: bool
     seen: str
     mend: str = ""
+    warning: bool = False  # it works, and will not for ever
 
     def line(self) -> str:
         """One line for a terminal."""
-        return f"{'ok  ' if self.ok else 'FAIL'} {self.subject}: {self.seen}" + (f": {self.mend}" if self.mend else "")
+        mark = "FAIL" if not self.ok else "warn" if self.warning else "ok  "
+        return f"{mark} {self.subject}: {self.seen}" + (f": {self.mend}" if self.mend else "")
 
 
-async def examine(config: Config) -> list[Checked]:
+async def examine(config: Config, today: date | None = None) -> list[Checked]:
     """Look at every part that the configuration names. Never raises for what it finds; no secret is in the answers."""
     enabled = [name for name, section in config.sources.items() if section.enabled]
     probes = asyncio.gather(*(_source(config, name) for name in enabled))
     database, bot, sources = await asyncio.gather(_database(config), _bot(config), probes)
-    results = [*_configuration(config, enabled), *database, *sources, bot]
+    rules = _rules(today or datetime.now(UTC).date())
+    results = [*_configuration(config, enabled), *rules, *database, *sources, bot]
     redactor = Redactor(config.secrets())
     return [
         msgspec.structs.replace(result, seen=redactor.text(result.seen), mend=redactor.text(result.mend))
@@ -71,6 +75,12 @@ def _configuration(config: Config, enabled: list[str]) -> list[Checked]:
     if not enabled:
         return [Checked("configuration", False, "no source is enabled", "add a [sources.NAME] section")]
     return [Checked("configuration", True, f"{len(enabled)} sources, {len(indicators)} indicators")]
+
+
+def _rules(today: date) -> list[Checked]:
+    """What of the law tables runs out soon or was not checked for long: it works, but somebody must see to it."""
+    old = [Checked("rules", True, f"{one.table}: {one.seen}", one.mend, warning=True) for one in ageing(today)]
+    return old or [Checked("rules", True, "every table holds for the next weeks")]
 
 
 async def _database(config: Config) -> list[Checked]:

@@ -28,6 +28,7 @@ class HttpSettings(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense. httpx gets slower beyond ten requests at once."""
+        super().__post_init__()
         if not 1 <= self.max_concurrency <= 10:
             raise ValueError("max_concurrency must be between 1 and 10")
         if self.requests_per_second <= 0:

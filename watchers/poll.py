@@ -43,22 +43,27 @@ class State(StrEnum):
     OFF = "off"  # refused for good: tried again in an hour, or after a restart
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """Where a watcher stands; `good_at` is when it was last caught up or saved a batch (UTC), None if never."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a watcher stands since its process began; moments are UTC, None if never.
+
+    `good_at`: it was caught up or saved a batch. `caught_at`: it was caught up. `new_at`: it saved a process not known
+    before. `ours`: the trouble is on this side (a full disk, a bug), not the publisher's.
+    """
 
     state: State = State.READING
     trouble: str = ""
     failures: int = 0
+    ours: bool = False
     good_at: datetime | None = None
+    caught_at: datetime | None = None
+    new_at: datetime | None = None
 
 
 class Watcher:
     """Watches one source. `judge` must not raise for bad data; a release it raises for is set aside.
 
     With `histories` each release is judged with what earlier purchases say about it.
-
-    `tell` is called with one sentence when the operator should know: a source was refused for good, or nothing can be
-    stored. `jitter` gives numbers from 0 to 1.
+    `jitter` gives numbers from 0 to 1. Whether the operator should know how it stands is for `watchers.vigil` to say.
     """
 
     def __init__(
@@ -69,7 +74,6 @@ class Watcher:
         clock: Callable[[], datetime],
         *,
         histories: Histories | None = None,
-        tell: Callable[[str], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.source = source
@@ -77,7 +81,6 @@ class Watcher:
         self._store = store
         self._judging = Judging(judge, histories)
         self._clock = clock
-        self._tell = tell
         self._jitter = jitter
         self._batches: AsyncIterator[Batch] | None = None
         if isinstance(source, Remembering):
@@ -99,8 +102,9 @@ class Watcher:
             raise
         if batch is None:
             await self._drop()
-        state = State.WAITING if batch is None else State.READING
-        self.standing = msgspec.structs.replace(self.standing, state=state, good_at=self._clock())
+        now, stands = self._clock(), self.standing
+        state, caught = (State.WAITING, now) if batch is None else (State.READING, stands.caught_at)
+        self.standing = msgspec.structs.replace(stands, state=state, good_at=now, caught_at=caught)
         return batch is not None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -121,20 +125,20 @@ class Watcher:
         except SourceError as error:
             return self._in_trouble(str(error), permanent=error.permanent, at_least=error.retry_after or 0)
         except StoreError as error:
-            return self._in_trouble(str(error), tell=True)
+            return self._in_trouble(str(error), ours=True)
         except Exception as error:  # noqa: BLE001 - a bug in one source must not stop the others
             _log.error("source broke", source=self.source.name, exc_info=error)
             sentence = f"{self.source.name}: reading broke ({type(error).__name__}: {error}): please report it"
-            return self._in_trouble(sentence, tell=True)
+            return self._in_trouble(sentence, ours=True)
         if self.standing.failures:
             _log.info("source answers again", source=self.source.name, after_failures=self.standing.failures)
-            self.standing = msgspec.structs.replace(self.standing, trouble="", failures=0)
+            self.standing = msgspec.structs.replace(self.standing, trouble="", failures=0, ours=False)
         return 0.0 if more else self.source.poll_seconds
 
-    def _in_trouble(self, trouble: str, *, permanent: bool = False, at_least: float = 0, tell: bool = False) -> float:
+    def _in_trouble(self, trouble: str, *, permanent: bool = False, at_least: float = 0, ours: bool = False) -> float:
         state = State.OFF if permanent else State.TROUBLED
         before, failures = self.standing, self.standing.failures + 1
-        self.standing = Standing(state, trouble, failures, before.good_at)
+        self.standing = msgspec.structs.replace(before, state=state, trouble=trouble, failures=failures, ours=ours)
         if permanent:
             wait = max(OFF_WAIT, at_least)
         else:
@@ -143,8 +147,6 @@ class Watcher:
         if not before.failures or before.state is not state:  # once per change of state, not per attempt
             log = _log.error if permanent else _log.warning
             log("source off" if permanent else "source in trouble", source=self.source.name, trouble=trouble, wait=wait)
-            if self._tell and (permanent or tell):
-                self._tell(trouble)
         return wait
 
     async def _take(self, batch: Batch) -> None:
@@ -153,6 +155,8 @@ class Watcher:
         saved: Saved = await self._store.save(
             self.source.name, taken, judged, cursor=batch.cursor, rank=self.source.rank
         )
+        if saved.new:
+            self.standing = msgspec.structs.replace(self.standing, new_at=self._clock())
         _log.info("batch saved", source=self.source.name, **msgspec.structs.asdict(saved))
 
     async def _drop(self) -> None:

@@ -152,7 +152,8 @@ class Store(Reading):
         """In the order read, so that the newest state of a process is the one that is kept."""
         rows = {one.tender.ocid: one.history for one in intake.snapshots}
         terms = [(one.row["id"], one.history.terms) for one in intake.snapshots if one.history.terms is not None]
-        await keep(self.database, connection, rows, terms)
+        contacts = [contact for one in intake.snapshots for contact in one.history.contacts]
+        await keep(self.database, connection, rows, terms, contacts)
 
     async def _keep_raw(
         self, connection: AsyncConnection, source: str, answers: Mapping[str, dict[str, Any]]

@@ -10,7 +10,7 @@ import msgspec
 
 from watchers.categories import category_keys
 from watchers.ocds import Address, Classification, Organization, Release, Tender, parse_datetime
-from watchers.places import find_region, region_keys
+from watchers.places import find_region, place_of_kato, region_keys
 
 __all__ = ["Summary", "organization_id", "summarise"]
 
@@ -89,6 +89,15 @@ def _region(buyer: Organization | None, release: Release) -> str:
     return ""
 
 
+def _place_keys(region: str, buyer: Organization | None, release: Release) -> tuple[str, ...]:
+    """The region's keys from broad to narrow, then those of the districts in it that are named by their KATO codes."""
+    keys = list(region_keys(region))
+    for address in _addresses(buyer, release):
+        if address.region_code == region and address.region and address.region.isdigit():
+            keys += region_keys(place_of_kato(address.region))
+    return tuple(dict.fromkeys(keys))
+
+
 def _by_language(kk: str | None, ru: str | None, en: str | None) -> dict[str, str]:
     return {language: text for language, text in (("kk", kk), ("ru", ru), ("en", en)) if text}
 
@@ -151,7 +160,7 @@ def summarise(release: Release) -> Summary:
         buyer_names=names,
         buyer_search="\n".join(dict.fromkeys((name, *names.values()))).casefold(),
         region=region,
-        region_keys=region_keys(region),
+        region_keys=_place_keys(region, buyer, release),
         category_keys=category_keys(_classifications(release)),
         amount=amount,
         currency=currency,

@@ -9,7 +9,7 @@ from typing import Any
 from alerts.filters.criteria import BadFilter
 from alerts.filters.words import fold
 from watchers.categories import everyday_categories
-from watchers.places import find_region, region
+from watchers.places import find_place, place
 
 __all__ = ["read_amount", "read_buyers", "read_categories", "read_indicators", "read_regions", "read_weight"]
 
@@ -40,10 +40,13 @@ def _parts(text: str) -> list[str]:
 
 
 def read_regions(text: str) -> dict[str, Any]:
-    """Names in any of the languages, or ISO codes: "Туркестанская область, KZ-75"."""
+    """Names of regions, districts and cities in any of the languages, or codes: "Туркестанская область, KZ-75"."""
+    if whole := find_place(text, "KZ"):  # a district may be told by its region
+        return {"regions": (whole,)}
     codes = []
     for part in _parts(text):
-        code = part.upper() if region(part.upper()) else find_region(part) or find_region(part, "KZ")
+        known = place(part.upper())
+        code = known.code if known else find_place(part) or find_place(part, "KZ")
         if not code:
             raise BadFilter(f"filters: no region is called {part!r}: choose one from the list")
         codes.append(code)

@@ -77,8 +77,9 @@ FILTERS: tuple[Filter, ...] = (
         key="region",
         title=mark("Region"),
         about="The place of delivery, or the buyer's seat where no delivery is known, is in any of these regions. A "
-        "country takes all its regions; a tender whose region is not known is in none.",
-        example="Turkistan region, KZ-75",
+        "country takes all its regions, a region all its districts; a tender whose region is not known is in none, one "
+        "whose district is not known in no district.",
+        example="Turkistan region, KZ-75, город Семей",
         is_set=lambda criteria: bool(criteria.regions),
         matches=_in_region,
         clause=lambda criteria, speech: speech.say(

@@ -10,10 +10,12 @@ from babel import Locale
 from alerts.format import number
 from alerts.i18n import translator
 from watchers.categories import everyday_categories
-from watchers.places import region
+from watchers.enstru import code_name
+from watchers.places import place, region
 
 __all__ = ["Speech"]
 
+_LONGEST_NAME = 60  # characters of what a code is called
 _NAMED = 4  # so many values of a list are named, the rest are counted
 
 
@@ -48,8 +50,10 @@ class Speech(msgspec.Struct, frozen=True):
         return self.names.get(code) or code
 
     def place(self, code: str) -> str:
-        """The name of a region or a country."""
-        found = region(code)
+        """The name of a region, of a district with its region, or of a country."""
+        found, around = place(code), region(code)
+        if found is not None and around is not None and found is not around:
+            return f"{found.name(self.language)} ({around.name(self.language)})"
         if found is not None:
             return found.name(self.language)
         return str(Locale(self.language).territories.get(code, code))
@@ -60,4 +64,9 @@ class Speech(msgspec.Struct, frozen=True):
             if category.slug == key:
                 name = category.name(self.language)
                 return name if name[1:2].isupper() else name[:1].lower() + name[1:]
-        return key.replace(":", " ")
+        scheme, _, code = key.partition(":")
+        said = key.replace(":", " ")
+        name = code_name(code, self.language) if scheme == "ENSTRU" else ""
+        if len(name) > _LONGEST_NAME:
+            name = f"{name[:_LONGEST_NAME].rpartition(' ')[0]}…"
+        return f"{said} ({name})" if name else said

@@ -11,7 +11,7 @@ import msgspec
 
 from alerts.filters import Criteria
 from watchers.categories import Category, everyday_categories
-from watchers.places import regions
+from watchers.places import place
 
 __all__ = [
     "ALL",
@@ -126,8 +126,9 @@ def stem(word: str) -> str:
 
 
 def is_known_region(code: str, countries: Collection[str]) -> bool:
-    """Whether a filter may name this code: a country we watch, or one of its regions."""
-    return code[:2] in countries and (code in countries or any(row.code == code for row in regions(code[:2])))
+    """Whether a filter may name this code: a country we watch, one of its regions, or a district of one."""
+    known = place(code)
+    return code[:2] in countries and (code in countries or (known is not None and known.code == code))
 
 
 def cut(items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int, int]:

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO, cast
 import psutil
 import pytest
 
-from bot.check import CheckSummary, PathMissing, check_files
+from bot.check import check_files
+from bot.check_input import CheckSummary, PathMissing
 from bot.check_lines import csv_line
 from bot.check_report import LineReport, NoReport, summary_lines
 

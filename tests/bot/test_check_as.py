@@ -64,6 +64,12 @@ def test_a_finding_carries_the_id_of_its_capture_and_all_that_a_finding_has(tmp_
     assert all(one["reason"] for one in everything if one["status"].startswith("not_"))
 
 
+@pytest.mark.parametrize(("now", "missing"), [("2026-11-09 10:59:59", False), ("2026-11-09 11:00:00", True)])
+def test_files_are_missed_only_an_hour_after_the_announcement(tmp_path: Path, now: str, missing: bool) -> None:
+    path = write(tmp_path / "one.jsonl", {"id": 1, "now": now, "records": {"TrdBuy": quotation(Files=[])}})
+    assert ("R005" in {one["indicator"] for one in check(path)[1]}) is missing
+
+
 def test_rest_and_graphql_spelling_and_numbers_as_text_give_the_same_findings(tmp_path: Path) -> None:
     lot = {"id": "43600001", "lot_number": "87600001-ЗЦП1", "amount": "2310000", "count": "60", "name_ru": "Стол",
            "description_ru": "ученический", "customer_bin": "000140000018"}  # fmt: skip

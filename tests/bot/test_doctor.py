@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,27 @@ async def test_a_whole_installation_is_found_well_and_left_as_it_was(database_ur
                 "off": {"kind": "prozorro", "enabled": False, "base_url": NOBODY},
             },
         )
-        results = await examine(one)
+        results = await examine(one, date(2026, 7, 1))
     assert all(result.ok and not result.mend for result in results), [result.line() for result in results]
     assert [result.subject for result in results if result.subject != "database"] == [
-        "configuration", "source prozorro", "bot",
+        "configuration", "rules", "source prozorro", "bot",
     ]  # fmt: skip
     assert sandbox.token not in "".join(result.line() for result in results)
     database = Database(database_url)
     async with database.read() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM cursors"))).scalar_one() == 0
     await database.close()
+
+
+async def test_a_law_table_that_runs_out_is_a_warning_and_no_fault(tmp_path: Path) -> None:
+    one = config(database={"url": f"sqlite:///{tmp_path}/new.sqlite3"})
+    found = [result for result in await examine(one, date(2026, 11, 25)) if result.subject == "rules"]
+    assert [(result.ok, result.warning) for result in found] == [(True, True)] * len(found)
+    assert found[0].line() == (
+        "warn rules: base_amounts: mrp (KZ) is known until 2026-12-31 and not after:"
+        " add the row that follows to watchers/rules/data/base_amounts.csv"
+    )
+    assert any("the days off of 2027 (KZ) are not confirmed" in result.seen for result in found)
 
 
 async def test_a_database_not_migrated_is_to_be_upgraded(empty_database_url: str) -> None:

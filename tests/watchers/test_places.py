@@ -2,7 +2,17 @@
 
 import pytest
 
-from watchers.places import find_region, region, region_keys, regions
+from watchers.places import (
+    districts,
+    find_place,
+    find_region,
+    place,
+    place_of_kato,
+    places_named,
+    region,
+    region_keys,
+    regions,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +58,43 @@ def test_a_district_belongs_to_its_region_and_country():
     assert region("KZ-61-36").name_en == "Turkistan Region"
     assert region_keys("") == ()
     assert region("KZ-99") is None
+
+
+@pytest.mark.parametrize(
+    ("kato", "code"),
+    [
+        ("613647100", "KZ-61-36"), ("151011100", "KZ-15-10-11"), ("151010000", "KZ-15-10"), ("750000000", "KZ-75"),
+        ("619990000", "KZ-61"), ("990000000", ""), ("", ""), ("6", ""),
+    ],
+)  # fmt: skip
+def test_a_code_of_kato_lies_in_the_narrowest_place_we_know(kato, code):
+    assert place_of_kato(kato) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Жаңақорған ауданы", "KZ-43-40"), ("Жанакорганский р-н", "KZ-43-40"), ("г. Семей", "KZ-10-10"),
+        ("Жамбылский район", ""), ("Жамбылский район, Алматинская область", "KZ-19-42"), ("Алматы", ""),
+        ("Туркестанская область", "KZ-61"), ("Атлантида, Туркестанская область", ""),
+        ("Туркестанская область, Астана, город Семей", ""),
+    ],
+)  # fmt: skip
+def test_a_district_is_found_by_its_name_or_by_its_region_too(text, code):
+    assert find_place(text, "KZ") == code
+
+
+def test_every_district_lies_in_a_region_and_has_names_in_three_languages():
+    everywhere = [row for one in regions("KZ") for row in districts(one.code)]
+    assert len(everywhere) == 234
+    for row in everywhere:
+        assert region(row.code) is not None
+        assert place(row.code) is row
+        assert all(row.name(language) for language in ("kk", "ru", "en"))
+
+
+def test_places_are_offered_by_the_beginning_of_a_word():
+    assert places_named("Жамб", "KZ")[0].code == "KZ-31"
+    assert {row.name_ru for row in places_named("жамб")[1:]} == {"Жамбылский район"}
+    assert places_named("") == []
+    assert len(places_named("а", limit=3)) == 3

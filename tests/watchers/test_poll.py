@@ -138,20 +138,18 @@ async def test_the_wait_a_publisher_asks_for_is_honoured(
     assert waits.asked == [123.0]
 
 
-async def test_a_permanent_refusal_switches_off_tells_the_operator_once_and_is_tried_again_rarely(
+async def test_a_permanent_refusal_switches_off_and_is_tried_again_rarely(
     store: Store, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Shelf({2: SourceError("shelf: token refused (401): renew it", permanent=True)})
     waits = Waits(monkeypatch, 4, lambda count: source.trouble.clear() if count == 3 else None)
-    told: list[str] = []
-    one = watcher(source, store, clock, tell=told.append)
+    one = watcher(source, store, clock)
     states: list[State] = []
     monkeypatch.setattr(
         waits, "_then", lambda count: (states.append(one.standing.state), count == 3 and source.trouble.clear())
     )
     await one.run(asyncio.Event())
     assert waits.asked == [OFF_WAIT, OFF_WAIT, OFF_WAIT, 30]
-    assert told == ["shelf: token refused (401): renew it"]
     assert states == [State.OFF, State.OFF, State.OFF, State.WAITING]
 
 
@@ -182,7 +180,7 @@ async def test_a_record_that_breaks_judging_is_set_aside_and_the_rest_goes_on(st
     assert "it could not be judged (ZeroDivisionError: per lot)" in reasons
 
 
-async def test_what_cannot_be_saved_is_told_and_read_again(
+async def test_what_cannot_be_saved_is_our_own_trouble_and_read_again(
     store: Store, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def rename(*names: str) -> None:
@@ -190,13 +188,13 @@ async def test_what_cannot_be_saved_is_told_and_read_again(
             await connection.execute(text("ALTER TABLE {} RENAME TO {}".format(*names)))
 
     await rename("events", "gone")
-    told: list[str] = []
     waits = Waits(monkeypatch, 2)
     source = Shelf()
-    await watcher(source, store, clock, tell=told.append).run(asyncio.Event())
+    one = watcher(source, store, clock)
+    await one.run(asyncio.Event())
     assert waits.asked == [5, 10]
-    assert len(told) == 1
-    assert told[0].startswith("store: 2 records of shelf were not saved (")
+    assert one.standing.ours
+    assert one.standing.trouble.startswith("store: 2 records of shelf were not saved (")
     assert (source.started_from, await store.cursor("shelf")) == ([None, None], None)
     await rename("gone", "events")
     await drain(watcher(Shelf(), store, clock))

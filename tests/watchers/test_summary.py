@@ -68,3 +68,11 @@ def test_the_announcement_dates_the_tender_then_its_window_then_the_release():
 def test_an_empty_release_is_no_error():
     summary = summarise(Release(ocid="ocds-x-1"))
     assert (summary.title, summary.buyer_id, summary.region, summary.amount) == ("ocds-x-1", "", "", None)
+
+
+def test_a_purchase_is_in_the_districts_its_goods_are_delivered_to():
+    places = [("KZ-43", "434030100"), ("KZ-43", "431010000"), ("KZ-43", "431010000"), ("KZ-75", None)]
+    items = tuple(Item(delivery_address=Address(region_code=code, region=kato)) for code, kato in places)
+    summary = summarise(Release(ocid="o", tender=Tender(items=items)))
+    assert summary.region == "KZ-43"
+    assert summary.region_keys == ("KZ", "KZ-43", "KZ-43-40", "KZ-43-10")

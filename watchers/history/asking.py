@@ -12,14 +12,23 @@ from typing import Literal
 
 import msgspec
 
-from watchers.history.rows import CLASS, PastBid, PastContract, PastLot, PastTerms, Rows, wider
+from watchers.history.rows import CLASS, DIVISION, PastBid, PastContract, PastLot, PastTerms, Rows, wider
 
-__all__ = ["KINDS", "WANTED_AT_MOST", "Ask", "Kind", "Moments", "month_of", "questions_of"]
+__all__ = [
+    "KINDS", "MONTHS", "SHARING_AT_MOST", "SUPPLIERS", "WANTED_AT_MOST", "Ask", "Kind", "Moments", "month_of",
+    "questions_of", "since",
+]  # fmt: skip
 
 MONTHS = 24
 """How far back anything is looked at."""
 WANTED_AT_MOST = 200
 """Buyers of a kind that are counted: from here on a thing is nothing unusual for any kind."""
+
+SUPPLIERS = "suppliers"
+"""The kind of parties, beside the kinds of buyers, that suppliers are compared in."""
+
+SHARING_AT_MOST = 20
+"""Parties with one contact that are counted."""
 
 Source = Literal["lots", "contracts", "bids", "terms"]
 
@@ -27,9 +36,9 @@ Source = Literal["lots", "contracts", "bids", "terms"]
 class Kind(msgspec.Struct, frozen=True):
     """A kind of question about rows: which rows, by which key, in the order of which moment, how many at most.
 
-    `key` names fields of the rows (`class` is their code's class). `moment` is compared with the release's
-    publication, or with its newest moment if it is `late`. `numbers` asks for these fields only, of many rows;
-    `competitive` leaves out what was bought without competition.
+    `key` names fields of the rows (`class` and `division` are of their code). `moment` is compared with the release's
+    publication, or with its newest moment if it is `late`. `numbers` asks for these fields only, of many rows; `known`
+    leaves out rows that lack the first of them; `competitive` what was bought without competition.
     """
 
     name: str
@@ -40,6 +49,8 @@ class Kind(msgspec.Struct, frozen=True):
     late: bool = False
     numbers: tuple[str, ...] = ()
     competitive: bool = False
+    known: bool = False
+    months: int = MONTHS
 
 
 KINDS = {
@@ -60,6 +71,22 @@ KINDS = {
         Kind("market", "contracts", ("class",), "signed_at", 1000, late=True),
         Kind("bids", "bids", ("bidder",), "decided_at", 500, late=True),
         Kind("terms", "terms", ("ocid",), "released_at", 50, late=True),
+        Kind(
+            "margins", "lots", ("group", "currency"), "decided_at", 300,
+            late=True, numbers=("margin",), known=True,
+        ),
+        Kind(
+            "decisions", "lots", ("group", "currency"), "decided_at", 300,
+            late=True, numbers=("decision_days",), known=True,
+        ),
+        Kind(
+            "single", "lots", ("class", "region"), "decided_at", 200,
+            late=True, numbers=("bidders",), known=True, competitive=True,
+        ),
+        Kind(
+            "shares", "contracts", ("division", "region", "currency"), "signed_at", 3000,
+            late=True, numbers=("amount", "supplier"), known=True, months=12,
+        ),
     )
 }  # fmt: skip
 
@@ -85,11 +112,12 @@ class Ask(msgspec.Struct, frozen=True):
     peers: frozenset[str] = frozenset()  # buyer kinds
     totals: frozenset[tuple[str, str]] = frozenset()  # (customer, currency)
     classes: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
 
 
-def since(before: datetime) -> datetime:
+def since(before: datetime, months: int = MONTHS) -> datetime:
     """The first moment that is looked at."""
-    return before - timedelta(days=MONTHS * 365 // 12)
+    return before - timedelta(days=months * 365 // 12)
 
 
 def month_of(moment: datetime) -> int:
@@ -120,15 +148,30 @@ def questions_of(rows: Rows, ocid: str, moments: Moments) -> Ask:
         "bids": {(bid.bidder,) for bid in bids},
         "terms": {(ocid,)},
     }
+    if decided:
+        asked |= _of_results(rows)
     return Ask(
         ocid,
         moments,
         {kind: frozenset(_whole(keys, kind)) for kind, keys in asked.items()},
         wanted=frozenset({(lot.buyer_kind, wider(lot.code, CLASS)) for lot in lots if lot.buyer_kind and lot.code}),
-        peers=frozenset({lot.buyer_kind for lot in lots if lot.buyer_kind}),
+        peers=frozenset({lot.buyer_kind for lot in lots} | ({SUPPLIERS} if suppliers - {""} else set())) - {""},
         totals=frozenset({(lot.customer, lot.currency) for lot in lots if lot.customer}),
         classes=frozenset(classes - {""}),
+        contacts=frozenset(one.contact for one in rows.contacts) if decided else frozenset(),
     )
+
+
+def _of_results(rows: Rows) -> dict[str, Iterable[tuple[str, ...]]]:
+    """What is asked once bids are opened or contracts signed."""
+    groups = {(lot.group, lot.currency) for lot in rows.lots}
+    places = {(wider(row.code, DIVISION), row.region, row.currency) for row in (*rows.lots, *rows.contracts)}
+    return {
+        "margins": groups,
+        "decisions": groups,
+        "single": {(wider(lot.code, CLASS), lot.region) for lot in rows.lots},
+        "shares": places,
+    }
 
 
 def _whole(keys: Iterable[tuple[str, ...]], kind: str) -> Iterator[tuple[str, ...]]:

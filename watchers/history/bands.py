@@ -7,7 +7,7 @@ from math import floor
 
 import msgspec
 
-__all__ = ["Band", "band_of", "quartiles"]
+__all__ = ["Band", "band_of", "quantile", "quartiles"]
 
 
 class Band(msgspec.Struct, frozen=True):
@@ -39,10 +39,11 @@ def quartiles(ordered: Sequence[float]) -> tuple[float, float, float]:
     """
     if not ordered:
         raise ValueError("no quartiles of nothing")
-    return _quantile(ordered, 0.25), _quantile(ordered, 0.5), _quantile(ordered, 0.75)
+    return quantile(ordered, 0.25), quantile(ordered, 0.5), quantile(ordered, 0.75)
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The number below which `share` (0 to 1) of those in ascending order lie, as `quartiles` has it."""
     place = (len(ordered) + 1 / 3) * share + 1 / 3
     below = floor(place)
     if below < 1:

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from watchers.database import Database
-from watchers.history.asking import MONTHS, Ask, Moments, month_of, questions_of
+from watchers.history.asking import MONTHS, SUPPLIERS, Ask, Moments, month_of, questions_of
 from watchers.history.bands import Band
 from watchers.history.memory import Archive
-from watchers.history.peers import TOTALS_MONTHS, peers_of
+from watchers.history.peers import MANY_CONTRACTS, TOTALS_MONTHS, peers_of, suppliers_of
 from watchers.history.rows import Rows
 from watchers.history.stored import answer_all
-from watchers.history.tables import buyer_months
+from watchers.history.tables import buyer_months, supplier_months
 from watchers.history.taking import moments_of, rows_of
 from watchers.history.view import History, Totals
 from watchers.ocds import Release
@@ -79,13 +79,12 @@ class Histories:
         async with self._database.read() as connection:
             answers = iter(await answer_all(self._database, connection, asks, archive))
             peers = await self._peers_of(connection, asks)
-        found = []
+        found, asked = [], iter(asks)
         for one in taken:
             if one.moments is None:
                 found.append(Past(one.rows, None))
                 continue
-            month = month_of(one.moments.announced)
-            kinds = {lot.buyer_kind for lot in one.rows.lots}
+            month, kinds = month_of(one.moments.announced), next(asked).peers
             bands = {(name, kind): band for kind in kinds for name, band in peers.get((kind, month), {}).items()}
             answer = msgspec.structs.replace(next(answers), peers=bands)
             found.append(Past(one.rows, History(one.rows, one.moments, answer)))
@@ -116,7 +115,9 @@ class Histories:
             read_at, bands = self._peers.get((kind, month), (0.0, {}))
             now = self._clock()
             if not read_at or now - read_at >= self._refresh:
-                bands = await _read_peers(connection, kind, month)
+                bands = await (
+                    _read_suppliers(connection, month) if kind == SUPPLIERS else _read_peers(connection, kind, month)
+                )
                 self._peers[kind, month] = (now or 1e-9, bands)
             found[kind, month] = bands
         return found
@@ -150,3 +151,24 @@ async def _read_peers(connection: AsyncConnection, kind: str, month: int) -> dic
             count, amount, single, bids, rejected = whole[2:]
             year[customer] = Totals(count, Decimal(amount).scaleb(-2), Decimal(single).scaleb(-2), bids, rejected)
     return peers_of(active, year)
+
+
+async def _read_suppliers(connection: AsyncConnection, month: int) -> dict[str, Band]:
+    """What suppliers of many contracts sell, from their counts a month: divisions are counted where they were sold."""
+    columns = supplier_months.c
+    of_division = (
+        select(columns.supplier, columns.division_code, func.sum(columns.things).label("things"))
+        .where(columns.month >= month - MONTHS, columns.month < month)
+        .group_by(columns.supplier, columns.division_code)
+        .subquery()
+    )
+    found = of_division.c
+    query = (
+        select(
+            func.sum(case((found.division_code == "", found.things), else_=0)),
+            func.sum(case((and_(found.division_code != "", found.things > 0), 1), else_=0)),
+        )
+        .group_by(found.supplier)
+        .having(func.sum(case((found.division_code == "", found.things), else_=0)) >= MANY_CONTRACTS)
+    )
+    return suppliers_of((int(many), int(divisions)) for many, divisions in await connection.execute(query))

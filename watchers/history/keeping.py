@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,15 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from watchers.database import Database, clean
 from watchers.history.asking import month_of
 from watchers.history.peers import add, month_counts
-from watchers.history.rows import CLASS, PastBid, PastContract, PastLot, PastTerms, Rows, wider
+from watchers.history.rows import CLASS, DIVISION, PastBid, PastContact, PastContract, PastLot, PastTerms, Rows, wider
 from watchers.history.stored_rows import columns_of, lot_of
 from watchers.history.tables import (
     buyer_months,
     class_months,
     history_bids,
+    history_contacts,
     history_contracts,
     history_lots,
     history_terms,
+    supplier_months,
 )
 from watchers.history.terms import PARTS
 from watchers.history.view import Totals
@@ -29,13 +32,20 @@ from watchers.history.view import Totals
 __all__ = ["keep"]
 
 _PART = 500
+_SALE = ("supplier", "signed_at", "division_code", "ocid", "contract")
 _Row = PastLot | PastContract | PastBid
 
 
 async def keep(
-    database: Database, connection: AsyncConnection, rows: Mapping[str, Rows], terms: Iterable[tuple[int, PastTerms]]
+    database: Database,
+    connection: AsyncConnection,
+    rows: Mapping[str, Rows],
+    terms: Iterable[tuple[int, PastTerms]],
+    contacts: Iterable[PastContact],
 ) -> None:
-    """Keep the rows of processes (by ocid, in their newest state) and the terms of new snapshots (by snapshot id)."""
+    """Keep the rows of processes (by ocid, in their newest state), the terms of new snapshots (by snapshot id) and the
+    contacts that they tell of.
+    """
     counts = _Counts()
     ocids = list(rows)
     for start in range(0, len(ocids), _PART):
@@ -43,11 +53,16 @@ async def keep(
         old = select(history_lots).where(history_lots.c.ocid.in_(part))
         for row in (await connection.execute(old)).mappings():
             counts.take(lot_of(row), -1)
+        columns = history_contracts.c
+        sold = select(columns.supplier, columns.signed_at, columns.division_code, columns.ocid, columns.contract)
+        counts.take_sales([tuple(row) for row in await connection.execute(sold.where(columns.ocid.in_(part)))], -1)
         for table in (history_lots, history_contracts, history_bids):
             await connection.execute(delete(table).where(table.c.ocid.in_(part)))
     for one in rows.values():
         for lot in one.lots:
             counts.take(lot, 1)
+        made = _made(one.contracts)
+        counts.take_sales([tuple(row[name] for name in _SALE) for row in made], 1)
     pairs: Sequence[tuple[Table, list[dict[str, Any]]]] = (
         (history_lots, [made for one in rows.values() for made in _made(one.lots)]),
         (history_contracts, [made for one in rows.values() for made in _made(one.contracts)]),
@@ -57,12 +72,32 @@ async def keep(
     for table, made in pairs:
         if made:
             await connection.execute(table.insert(), made)
+    await _keep_contacts(database, connection, contacts)
     await counts.write(database, connection)
+
+
+async def _keep_contacts(database: Database, connection: AsyncConnection, contacts: Iterable[PastContact]) -> None:
+    """A party and a contact once, with the moment they were first seen together."""
+    first: dict[tuple[str, str], int] = {}
+    for one in contacts:
+        key, seen = (clean(one.contact)[:64], clean(one.party)[:255]), int(one.seen_at.timestamp())
+        first[key] = min(seen, first.get(key, seen))
+    if first:
+        insert = database.insert(history_contacts)
+        made = [{"contact": key[0], "party": key[1], "seen_at": seen} for key, seen in sorted(first.items())]
+        earlier = insert.excluded.seen_at
+        kept = insert.on_conflict_do_update(
+            index_elements=["contact", "party"],
+            set_={"seen_at": earlier},
+            where=history_contacts.c.seen_at > earlier,
+        )
+        await connection.execute(kept, made)
 
 
 def _made(rows: Iterable[_Row]) -> Iterable[dict[str, Any]]:
     for position, row in enumerate(rows):
-        yield columns_of(row) | {"position": position, "class_code": wider(row.code, CLASS)}
+        found = columns_of(row) | {"position": position, "class_code": wider(row.code, CLASS)}
+        yield found | {"division_code": wider(row.code, DIVISION)} if isinstance(row, PastContract) else found
 
 
 def _terms_row(snapshot_id: int, terms: PastTerms) -> dict[str, Any]:
@@ -82,6 +117,7 @@ class _Counts:
     def __init__(self) -> None:
         self.buyers: dict[tuple[str, str, str, int], Totals] = defaultdict(Totals)
         self.classes: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+        self.suppliers: dict[tuple[str, int, str], int] = defaultdict(int)
 
     def take(self, lot: PastLot, sign: int) -> None:
         """Count a lot in (1) or out (-1)."""
@@ -94,6 +130,16 @@ class _Counts:
             found = self.classes[clean(code)[:64], month_of(lot.decided_at)]
             found[0] += sign
             found[1] += sign * lot.bidders
+
+    def take_sales(self, sales: Iterable[tuple[Any, ...]], sign: int) -> None:
+        """Count contracts in or out, by their things: supplier, second of signing, division, process, contract."""
+        seen: set[tuple[Any, ...]] = set()
+        for supplier, signed_at, division, *contract in sales:
+            if supplier:
+                month = month_of(datetime.fromtimestamp(signed_at, UTC))
+                self.suppliers[supplier, month, division] += sign if division else 0
+                self.suppliers[supplier, month, ""] += sign if tuple(contract) not in seen else 0
+                seen.add(tuple(contract))
 
     async def write(self, database: Database, connection: AsyncConnection) -> None:
         """Add the changes to what is stored; in one order, so that two writers never wait for each other in a ring."""
@@ -114,7 +160,12 @@ class _Counts:
             for (code, month), (lots, bidders) in sorted(self.classes.items())
             if lots or bidders
         ]
-        for table, rows in ((buyer_months, buyers), (class_months, classes)):
+        suppliers = [
+            dict(zip(("supplier", "month", "division_code", "things"), (*key, things), strict=True))
+            for key, things in sorted(self.suppliers.items())
+            if things
+        ]
+        for table, rows in ((buyer_months, buyers), (class_months, classes), (supplier_months, suppliers)):
             if rows:
                 insert = database.insert(table)
                 added = {

@@ -10,6 +10,8 @@ import msgspec
 from watchers.history.facts import code_of, digits, moment_of, price_of_one, second, sum_of, unit_of
 from watchers.history.purchase import CENT, Purchase, competitive
 from watchers.history.rows import PastLot
+from watchers.indicators.contest import margins
+from watchers.indicators.deciding import working_days_between
 from watchers.ocds import Item, Lot
 from watchers.summary import organization_id
 
@@ -33,9 +35,11 @@ def lots_of(purchase: Purchase, link: str) -> Iterator[PastLot]:
         return
     shared = _Shared(link, *_stopped(purchase))
     for lot in purchase.tender.lots or (None,):
-        things = purchase.things.get(lot.key if lot else "", [])
-        for item in things or (None,):
-            yield _lot(purchase, lot, item, alone=len(things) <= 1, shared=shared)
+        key = lot.key if lot else ""
+        things = purchase.things.get(key, [])
+        for place, item in enumerate(things or (None,)):
+            row = _lot(purchase, lot, item, alone=len(things) <= 1, shared=shared)
+            yield row if place else _measured(purchase, key, row)
 
 
 def _lot(purchase: Purchase, lot: Lot | None, item: Item | None, *, alone: bool, shared: _Shared) -> PastLot:
@@ -89,6 +93,18 @@ def _lot(purchase: Purchase, lot: Lot | None, item: Item | None, *, alone: bool,
         winner=organization_id(award.suppliers[0]) if award else "",
         link=shared.link,
     )
+
+
+def _measured(purchase: Purchase, key: str, row: PastLot) -> PastLot:
+    """The row with what the contest and the decision were like."""
+    award = purchase.award(key)
+    if award is None or row.outcome == "cancelled":
+        return row
+    margin = next((one for one in margins(purchase.release) if one.lot.split("+")[0] == key), None)
+    period = purchase.tender.tender_period
+    days = working_days_between(period.end if period else None, award.decided, purchase.rules, purchase.jurisdiction)
+    share = None if margin is None else digits((margin.second - margin.winning) / margin.winning)
+    return msgspec.structs.replace(row, margin=share, decision_days=days)
 
 
 def _stopped(purchase: Purchase) -> tuple[datetime, str]:

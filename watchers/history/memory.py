@@ -13,9 +13,20 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from watchers.history.asking import KINDS, MONTHS, WANTED_AT_MOST, Ask, Kind, month_of, questions_of, since
-from watchers.history.peers import TOTALS_MONTHS, add, month_counts, peers_of
-from watchers.history.rows import CLASS, PastLot, PastTerms, Rows, wider
+from watchers.history.asking import (
+    KINDS,
+    MONTHS,
+    SHARING_AT_MOST,
+    SUPPLIERS,
+    WANTED_AT_MOST,
+    Ask,
+    Kind,
+    month_of,
+    questions_of,
+    since,
+)
+from watchers.history.peers import TOTALS_MONTHS, add, month_counts, peers_of, suppliers_of
+from watchers.history.rows import CLASS, DIVISION, PastLot, PastTerms, Rows, wider
 from watchers.history.taking import moments_of, rows_of
 from watchers.history.view import Answers, History, Market, Totals
 from watchers.ocds import Release
@@ -28,6 +39,7 @@ CHAIN_AT_MOST = 3
 """Earlier releases of one chain that are read whole: the newest."""
 
 
+_WIDER = {"class": CLASS, "division": DIVISION}
 _WANTED = Kind("wanted", "lots", ("buyer_kind", "class"), "published_at", 0)
 
 
@@ -44,6 +56,7 @@ class Archive:
         self._releases: dict[str, Release] = {}
         self._rows: dict[str, Rows] = {}
         self._terms: dict[str, list[PastTerms]] = {}
+        self._contacts: dict[str, dict[str, datetime]] = {}  # when a party was first seen with a contact
         self._index: dict[str, dict[tuple[str, ...], list[Any]]] | None = None
         for release in releases:
             self.add(release)
@@ -53,6 +66,9 @@ class Archive:
         rows = rows if rows is not None else rows_of(release, self._rules)
         if rows.terms is not None:
             self._terms.setdefault(release.ocid, []).append(rows.terms)
+        for one in rows.contacts:
+            parties = self._contacts.setdefault(one.contact, {})
+            parties[one.party] = min(one.seen_at, parties.get(one.party, one.seen_at))
         before = self._releases.get(release.ocid)
         if before is None or _newest(before) <= _newest(release):
             self._releases[release.ocid], self._rows[release.ocid] = release, rows
@@ -85,6 +101,7 @@ class Archive:
             peers={(measure, kind): band for kind in ask.peers for measure, band in self._peers(kind, ask).items()},
             totals={key: self._totals(*key, ask) for key in ask.totals},
             markets={one: self._market(one, ask) for one in ask.classes},
+            sharing={one: frozenset(sorted(self.sharing(one, ask))[:SHARING_AT_MOST]) for one in ask.contacts},
         )
 
     def rows(self, kind: Kind, key: tuple[str, ...], ask: Ask) -> Sequence[Any]:
@@ -96,7 +113,7 @@ class Archive:
             found = known[: bisect_right(known, (before, ask.ocid), key=place)]
         else:
             found = known[: bisect_left(known, (before, "" if kind.numbers else ask.ocid), key=place)]
-        found = [row for row in found if place(row)[0] >= since(before)]
+        found = [row for row in found if place(row)[0] >= since(before, kind.months)]
         if kind.source != "terms":
             found = [row for row in found if row.ocid != ask.ocid]
         found = found[-kind.most :][::-1]
@@ -107,6 +124,11 @@ class Archive:
         before = ask.moments.announced
         rows: list[PastLot] = self._indexed()["wanted"].get((buyer_kind, code_class), [])
         return {lot.customer for lot in rows if since(before) <= lot.published_at < before and lot.ocid != ask.ocid}
+
+    def sharing(self, contact: str, ask: Ask) -> set[str]:
+        """Parties seen with a contact."""
+        seen = self._contacts.get(contact, {})
+        return {party for party, seen_at in seen.items() if seen_at < ask.moments.newest}
 
     def _lots(self) -> Iterable[PastLot]:
         return (lot for rows in self._rows.values() for lot in rows.lots)
@@ -124,6 +146,8 @@ class Archive:
         return self._index
 
     def _peers(self, buyer_kind: str, ask: Ask) -> dict[str, Any]:
+        if buyer_kind == SUPPLIERS:
+            return self._suppliers(ask)
         active: dict[str, int] = {}
         year: dict[str, Totals] = {}
         for lot in self._lots():
@@ -132,6 +156,16 @@ class Archive:
                 if ago <= TOTALS_MONTHS:
                     year[lot.customer] = add(year.get(lot.customer, Totals()), counts)
         return peers_of((lots for lots in active.values() if lots), year)
+
+    def _suppliers(self, ask: Ask) -> dict[str, Any]:
+        month = month_of(ask.moments.announced)
+        found: dict[str, tuple[set[tuple[str, str]], set[str]]] = {}
+        for row in (row for rows in self._rows.values() for row in rows.contracts if row.supplier):
+            if 0 < month - month_of(row.signed_at) <= MONTHS:
+                contracts, divisions = found.setdefault(row.supplier, (set(), set()))
+                contracts.add((row.ocid, row.contract))
+                divisions |= {wider(row.code, DIVISION)} - {""}
+        return suppliers_of((len(contracts), len(divisions)) for contracts, divisions in found.values())
 
     def _totals(self, customer: str, currency: str, ask: Ask) -> Totals:
         found = Totals()
@@ -170,14 +204,16 @@ def _newest(release: Release) -> datetime:
 
 
 def _field(row: Any, name: str) -> Any:
-    return wider(row.code, CLASS) if name == "class" else getattr(row, name)
+    return wider(row.code, _WIDER[name]) if name in _WIDER else getattr(row, name)
 
 
 def _by_key(kind: Kind, rows: Iterable[Any]) -> dict[tuple[str, ...], list[Any]]:
     found: dict[tuple[str, ...], list[Any]] = {}
     for row in rows:
         key = tuple(_field(row, name) for name in kind.key)
-        if getattr(row, kind.moment) is not None and (not kind.competitive or row.competitive):
+        if getattr(row, kind.moment) is None or (kind.competitive and not row.competitive):
+            continue
+        if not kind.known or getattr(row, kind.numbers[0]) is not None:
             found.setdefault(key, []).append(row)
     for known in found.values():
         known.sort(key=attrgetter(kind.moment, "ocid"))

@@ -13,8 +13,12 @@ from watchers.history.asking import month_of
 from watchers.history.bands import Band, band_of
 from watchers.history.rows import PastLot
 from watchers.history.view import Totals
+from watchers.indicators.procedure import COMMISSION
 
-__all__ = ["ACTIVE", "MEASURES", "REJECTED", "SINGLE_SOURCE", "TOTALS_MONTHS", "add", "month_counts", "peers_of"]
+__all__ = [
+    "ACTIVE", "DIVISIONS", "MANY_CONTRACTS", "MEASURES", "REJECTED", "SINGLE_SOURCE", "TOTALS_MONTHS", "add",
+    "month_counts", "peers_of", "suppliers_of",
+]  # fmt: skip
 
 ACTIVE = "active"
 """Lots a buyer announced in 24 months: its `n` is how many buyers of the kind there are."""
@@ -22,9 +26,15 @@ SINGLE_SOURCE = "single_source"
 """Share of the sums a buyer announced in twelve months that went to single source."""
 REJECTED = "rejected"
 """Share of the bids to a buyer in twelve months that were rejected."""
-MEASURES = (ACTIVE, SINGLE_SOURCE, REJECTED)
+DIVISIONS = "divisions"
+"""Divisions of things (two digits of the code) a supplier of many contracts sold in 24 months."""
+MEASURES = (ACTIVE, SINGLE_SOURCE, REJECTED, DIVISIONS)
+MANY_CONTRACTS = 20
+"""Contracts from which on a supplier is compared with others by what it sells (Cardinal's default)."""
 TOTALS_MONTHS = 12
 
+_JUDGED = COMMISSION | {"open", "selective"}
+"""Groups of methods in which people reject bids: only there the share of rejected ones tells of a buyer."""
 _SINGLE = frozenset({"single_source_after_failure", "direct"})
 
 
@@ -32,7 +42,7 @@ def month_counts(lot: PastLot) -> list[tuple[int, Totals]]:
     """What one lot adds to which months of its customer."""
     amount = lot.amount or Decimal(0)
     counts = [(month_of(lot.published_at), Totals(1, amount, amount if lot.group in _SINGLE else Decimal(0)))]
-    if lot.decided_at is not None and lot.bidders:
+    if lot.decided_at is not None and lot.bidders and lot.group in _JUDGED:
         counts.append((month_of(lot.decided_at), Totals(bids=lot.bidders, rejected=lot.rejected or 0)))
     return counts
 
@@ -56,3 +66,9 @@ def peers_of(active: Iterable[int], year: Mapping[str, Totals]) -> dict[str, Ban
         REJECTED: band_of(one.rejected / one.bids for one in year.values() if one.bids > 0),
     }
     return {measure: band for measure, band in found.items() if band is not None}
+
+
+def suppliers_of(records: Iterable[tuple[int, int]]) -> dict[str, Band]:
+    """The band of divisions among suppliers of many contracts, from the contracts and the divisions of each."""
+    band = band_of(divisions for contracts, divisions in records if contracts >= MANY_CONTRACTS)
+    return {} if band is None else {DIVISIONS: band}

@@ -13,10 +13,13 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = ["CLASS", "GROUP", "UNTOLD", "PastBid", "PastContract", "PastLot", "PastTerms", "Rows", "as_of", "wider"]
+__all__ = [
+    "CLASS", "DIVISION", "GROUP", "UNTOLD", "PastBid", "PastContact", "PastContract", "PastLot", "PastTerms", "Rows",
+    "as_of", "wider",
+]  # fmt: skip
 
-CLASS, GROUP = 4, 6
-"""Characters of an ENS TRU code that name its class and its group of like things (it follows CPA 2008)."""
+DIVISION, CLASS, GROUP = 2, 4, 6
+"""Characters of an ENS TRU code that name its division, its class and its group of like things (as in CPA 2008)."""
 
 
 UNTOLD = "-"
@@ -50,6 +53,8 @@ class PastLot(_Row, frozen=True, kw_only=True):
     `outcome` is '' while open, awarded, unsuccessful or cancelled; it, the bidders and the winner are known since
     `decided_at`. `cancelled_by` is what the publisher says of who stopped it and why, in small letters. `plan_root` is
     the plan point that stays when the plan is edited, `parent` the `tender_id` of the purchase this one repeats.
+    `margin` is by what share the next price was above the winner's, `decision_days` how many working days passed from
+    the deadline to the decision; of several rows of a lot the first has them.
     """
 
     organiser: str = ""
@@ -69,6 +74,8 @@ class PastLot(_Row, frozen=True, kw_only=True):
     bidders: int | None = None
     rejected: int | None = None
     winner: str = ""
+    margin: float | None = None
+    decision_days: int | None = None
     link: str = ""
 
 
@@ -114,6 +121,14 @@ class PastTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return [name for name, old, new in pairs if old != new and UNTOLD not in {old, new}]
 
 
+class PastContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A contact that a party was seen with, by its digest."""
+
+    contact: str
+    party: str
+    seen_at: datetime
+
+
 class Rows(msgspec.Struct, frozen=True):
     """Everything one release leaves to history."""
 
@@ -121,6 +136,7 @@ class Rows(msgspec.Struct, frozen=True):
     contracts: tuple[PastContract, ...] = ()
     bids: tuple[PastBid, ...] = ()
     terms: PastTerms | None = None
+    contacts: tuple[PastContact, ...] = ()
 
 
 def as_of(lot: PastLot, moment: datetime) -> PastLot:
@@ -128,7 +144,10 @@ def as_of(lot: PastLot, moment: datetime) -> PastLot:
     if lot.cancelled_at is not None and lot.cancelled_at >= moment:
         lot = msgspec.structs.replace(lot, cancelled_at=None, cancelled_by="", outcome="")
     if lot.decided_at is not None and lot.decided_at >= moment:
-        lot = msgspec.structs.replace(lot, decided_at=None, outcome="", bidders=None, rejected=None, winner="")
+        lot = msgspec.structs.replace(
+            lot,
+            decided_at=None, outcome="", bidders=None, rejected=None, winner="", margin=None, decision_days=None,
+        )  # fmt: skip
     return lot
 
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, text
 
 from watchers.database import BigId, metadata
 
-__all__ = ["buyer_months", "class_months", "history_bids", "history_contracts", "history_lots", "history_terms"]
+__all__ = [
+    "buyer_months", "class_months", "history_bids", "history_contacts", "history_contracts", "history_lots",
+    "history_terms", "supplier_months",
+]  # fmt: skip
 
 
 def _name(name: str, length: int = 255) -> Column[str]:
@@ -44,6 +47,12 @@ def _shared() -> list[Column[Any]]:
     return columns
 
 
+def _partial(name: str, columns: tuple[str, ...], known: str) -> Index:
+    """An index of the rows in which a column is known."""
+    where = text(f"{known} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 history_lots = Table(
     "history_lots",
     metadata,
@@ -64,18 +73,28 @@ history_lots = Table(
     Column("bidders", Integer),
     Column("rejected", Integer),
     _name("winner"),
+    Column("margin", Float),
+    Column("decision_days", Integer),
     Column("link", Text, nullable=False, server_default=""),
     Index("ix_history_lots_alike", "customer", "class_code", "published_at"),
     Index("ix_history_lots_amounts", "code", "unit", "group", "currency", "published_at", "amount", "ocid"),
     Index("ix_history_lots_wanted", "buyer_kind", "class_code", "published_at", "customer", "ocid"),
     Index("ix_history_lots_tender", "tender_id", "published_at"),
     Index("ix_history_lots_plan", "plan_root", "published_at"),
+    _partial("ix_history_lots_margins", ("group", "currency", "decided_at", "margin", "ocid"), "margin"),
+    _partial(
+        "ix_history_lots_decisions", ("group", "currency", "decided_at", "decision_days", "ocid"), "decision_days"
+    ),
+    _partial(
+        "ix_history_lots_single", ("class_code", "region", "competitive", "decided_at", "bidders", "ocid"), "bidders"
+    ),
 )
 
 history_contracts = Table(
     "history_contracts",
     metadata,
     *_shared(),
+    _name("division_code", 32),
     _name("contract", 64),
     _name("supplier"),
     Column("total", BigInteger),
@@ -91,6 +110,11 @@ history_contracts = Table(
     Index("ix_history_contracts_pair", "customer", "supplier", "signed_at"),
     Index("ix_history_contracts_supplied", "supplier", "signed_at"),
     Index("ix_history_contracts_market", "class_code", "signed_at"),
+    _partial(
+        "ix_history_contracts_shares",
+        ("division_code", "region", "currency", "signed_at", "amount", "supplier", "ocid"),
+        "amount",
+    ),
 )
 history_bids = Table(
     "history_bids",
@@ -138,4 +162,22 @@ class_months = Table(
     Column("month", Integer, primary_key=True, autoincrement=False),
     Column("lots", Integer, nullable=False),
     Column("bidders", Integer, nullable=False),
+)
+
+supplier_months = Table(
+    "history_supplier_months",
+    metadata,
+    Column("supplier", String(255), primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("division_code", String(32), primary_key=True),  # '' counts contracts, others the things of a division
+    Column("things", Integer, nullable=False),
+    Index("ix_history_supplier_months_month", "month"),
+)
+
+history_contacts = Table(
+    "history_contacts",
+    metadata,
+    Column("contact", String(64), primary_key=True),
+    Column("party", String(255), primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),  # for the first time
 )

@@ -11,10 +11,10 @@ import msgspec
 
 from watchers.history.asking import Moments
 from watchers.history.bands import Band, band_of
-from watchers.history.rows import CLASS, GROUP, PastBid, PastContract, PastLot, PastTerms, Rows, as_of, wider
+from watchers.history.rows import CLASS, DIVISION, GROUP, PastBid, PastContract, PastLot, PastTerms, Rows, as_of, wider
 from watchers.ocds import Release
 
-__all__ = ["Answers", "History", "Market", "Prices", "Totals"]
+__all__ = ["Answers", "History", "Market", "Prices", "Shares", "Totals"]
 
 REGIONAL = 10
 """Prices of one region from which on they are compared with each other and not with the whole country's."""
@@ -55,6 +55,23 @@ class Prices(msgspec.Struct, frozen=True):
     newest: tuple[PastContract, ...]
 
 
+class Shares(msgspec.Struct, frozen=True):
+    """Who sold how much of a division of things in a region in twelve months: the newest contracts, one currency."""
+
+    contracts: int
+    sold: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return sum(self.sold.values())
+
+    @property
+    def hhi(self) -> float:
+        """The sum of the squared shares: 1 where one firm sells everything."""
+        return sum((one / self.total) ** 2 for one in self.sold.values()) if self.total else 0.0
+
+
 class Answers(msgspec.Struct, frozen=True):
     """What was fetched: rows newest first by kind and key, and the aggregates."""
 
@@ -64,6 +81,7 @@ class Answers(msgspec.Struct, frozen=True):
     peers: Mapping[tuple[str, str], Band] = {}  # (measure, buyer kind)
     totals: Mapping[tuple[str, str], Totals] = {}
     markets: Mapping[str, Market] = {}
+    sharing: Mapping[str, frozenset[str]] = {}
 
 
 class History(msgspec.Struct, frozen=True):
@@ -161,6 +179,33 @@ class History(msgspec.Struct, frozen=True):
     def bidders(self, code: str) -> Market:
         """How many usually bid for things of the code's class, anywhere."""
         return self.answers.markets.get(wider(code, CLASS), Market())
+
+    def margins(self, group: str, currency: str) -> Band | None:
+        """By what share the next price was above the winner's in the newest decided lots of a group of methods."""
+        return band_of(share for (share,) in self._rows("margins", group, currency))
+
+    def decisions(self, group: str, currency: str) -> Band | None:
+        """How many working days passed from deadline to decision in the newest decided lots of a group of methods."""
+        return band_of(days for (days,) in self._rows("decisions", group, currency))
+
+    def single(self, code: str, region: str) -> tuple[int, int]:
+        """Of the newest competitive lots of the code's class in a region: how many had bids, how many only one."""
+        counts = [bidders for (bidders,) in self._rows("single", wider(code, CLASS), region) if bidders]
+        return len(counts), counts.count(1)
+
+    def shares(self, code: str, region: str, currency: str) -> Shares:
+        """Who sold the code's division of things in a region; this release's own contracts are not among them."""
+        rows = self._rows("shares", wider(code, DIVISION), region, currency)
+        sold: dict[str, float] = {}
+        for amount, supplier in rows:
+            if supplier and amount > 0:
+                sold[supplier] = sold.get(supplier, 0.0) + amount
+        return Shares(len(rows), sold)
+
+    def sharing(self, contact: str) -> frozenset[str]:
+        """The parties seen with a contact, these here among them; as many as tell that it is nobody's own."""
+        here = {one.party for one in self.own.contacts if one.contact == contact}
+        return self.answers.sharing.get(contact, frozenset()) | here
 
     def _rows(self, kind: str, *key: str) -> Sequence[Any]:
         return self.answers.rows.get((kind, key), ())

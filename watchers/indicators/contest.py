@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import msgspec
 
-from watchers.indicators.base import Answer, NotApplicable, NotComputable
+from watchers.history import Band
+from watchers.indicators.base import Answer, Context, NotApplicable, NotComputable
 from watchers.indicators.bidding import Scope, outcome, packages, price_of, submitted, suppliers, tenderers
 from watchers.indicators.procedure import Procedure, excluded, procedure_of
 from watchers.ocds import Release
 from watchers.rules import Rules
 
-__all__ = ["BY_PRICE", "HUNDRED", "Margin", "margins", "uncontested"]
+__all__ = ["BY_PRICE", "HUNDRED", "Margin", "earlier_margins", "margins", "uncontested"]
 
 HUNDRED = Decimal(100)
 
@@ -51,6 +52,16 @@ def uncontested(release: Release, rules: Rules) -> Answer | None:
     if len(bids) < 2:
         return NotApplicable("fewer than two bids were submitted")
     return None if outcome(release).active else NotApplicable("nothing is awarded")
+
+
+def earlier_margins(release: Release, context: Context, currency: str, least: int) -> Band | None:
+    """How far apart the first two prices were in at least so many earlier lots bought by the same methods."""
+    if context.history is None:
+        return None
+    tender = release.tender
+    group = procedure_of(release, context.rules).group or (tender.procurement_method if tender else "") or ""
+    band = context.history.margins(group, currency)
+    return band if band is not None and band.n >= least else None
 
 
 def _by_price(procedure: Procedure) -> bool:

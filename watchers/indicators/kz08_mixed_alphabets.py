@@ -27,7 +27,7 @@ from watchers.indicators.base import (
     Stage,
     Tier,
 )
-from watchers.indicators.lexicon import lexicon
+from watchers.indicators.lexicon import folded, lexicon, parts_of
 from watchers.indicators.memory import per_release
 from watchers.indicators.procedure import excluded, procedure_of
 from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of
@@ -38,7 +38,6 @@ _MOST = 200  # mixed words of one text that are looked into, and hits that are c
 _LEAST = 4  # letters of a word; shorter ones are abbreviations and units
 _ENDING = 5  # letters a word may have beyond the beginning of a known one
 _LINKS = ("://", "@", "www.", ".kz", ".com", ".ru", ".org", ".net")
-_JOINTS = str.maketrans(dict.fromkeys("-/‐‑–", " "))
 _PREFIXES = frozenset("ei")  # eGov, eӨтініш
 
 
@@ -111,7 +110,7 @@ class MixedAlphabets(Indicator):
 
 
 def _mixed(text: Text, word: str, clean: frozenset[str]) -> Iterator[Mixed]:
-    parts = [part for part in word.translate(_JOINTS).split() if lexicon()[part] & lexicon().mixed]
+    parts = [part for part in parts_of(word) if lexicon()[part] & lexicon().mixed]
     for part in parts:
         hit = None if any(letter.isdigit() for letter in part) else _judge(part, clean)
         if hit is not None and not _linked(text, word):
@@ -125,7 +124,7 @@ def _judge(word: str, elsewhere: frozenset[str]) -> Mixed | None:
     foreign = {letter for letter in word if not _is_cyrillic(letter)}
     for table in _tables():
         clean = word.translate(table)
-        if all(map(_is_cyrillic, clean)) and _plausible(clean.lower().replace("ё", "е"), elsewhere):
+        if all(map(_is_cyrillic, clean)) and _plausible(folded(clean), elsewhere):
             return Mixed(word, clean, "".join(sorted(foreign)), 0 if foreign <= _habits() else 4)
     latin = word.translate(_to_latin())
     if latin.isascii() and lexicon()[latin] & lexicon().brand:
@@ -149,9 +148,7 @@ def _plausible(word: str, elsewhere: frozenset[str]) -> bool:
 @per_release
 def _words_of(release: Release) -> frozenset[str]:
     """Every different word of the release, for words that no list knows: names of places and people."""
-    return frozenset(
-        word.lower().replace("ё", "е") for lot in lots_of(release) for text in lot.texts for word in text.words
-    )
+    return frozenset(folded(word) for lot in lots_of(release) for text in lot.texts for word in text.words)
 
 
 def _linked(text: Text, word: str) -> bool:

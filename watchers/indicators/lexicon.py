@@ -14,12 +14,16 @@ import msgspec
 
 from watchers.rules.words import Dictionaries, Phrase, load_dictionaries
 
-__all__ = ["Lexicon", "Match", "Pattern", "lexicon"]
+__all__ = ["STOP", "Lexicon", "Match", "Pattern", "Patterns", "find", "folded", "lexicon", "parts_of"]
+
+STOP = 1
+"""The bit of what ends a sentence."""
+
 
 _REMEMBERED = 60_000  # words; more different ones than that are no language
 _LONGEST = 60  # letters; what is longer is no word
 _NEAR = 5  # words looked at before and after a phrase for what calls it off
-_JOINTS = "-/‐‑–"
+_JOINTS = str.maketrans(dict.fromkeys("-/‐‑–", " "))
 _STOPS = frozenset(".;!?\n•")
 
 
@@ -41,6 +45,13 @@ class Pattern(msgspec.Struct, frozen=True):
     after: int
 
 
+class Patterns(msgspec.Struct, frozen=True):
+    """Phrases that are looked for together; `starts` are the bits one of which a text needs to hold any of them."""
+
+    patterns: tuple[Pattern, ...]
+    starts: int
+
+
 class Lexicon(dict[str, int]):
     """Word -> bits of the lists and phrase words it is one of. Ask with `lexicon[word]`; keys are words as written."""
 
@@ -50,19 +61,23 @@ class Lexicon(dict[str, int]):
         self._exact: dict[str, int] = {}
         self._stems: dict[str, int] = {}
         self._lists = dictionaries.lists
-        self.stop = self._new_bit("the end of a sentence")
+        self._bits["the end of a sentence"] = STOP
         self.mixed = self._new_bit("letters of two alphabets")
         self.model = self._new_bit("looks like the number of a model")
         self.latin = self._new_bit("a Latin word")
         self.brand = self._new_bit("begins the name of a brand")
-        for brand in dictionaries.brands:
-            for spelling in brand.spellings:
-                self._exact[spelling[0]] = self._exact.get(spelling[0], 0) | self.brand
+        self._brand_words = frozenset(spelling[0] for brand in dictionaries.brands for spelling in brand.spellings)
+        self._endings = frozenset(dictionaries.lists.get("brand_ending", ()))
+        self._longest_ending = max(map(len, self._endings), default=0)
+        self._standards = frozenset(dictionaries.lists.get("standard", ()))
         self._patterns = tuple(self._compile(phrase) for phrase in dictionaries.phrases)
-        self._by_kind: dict[str, tuple[Pattern, ...]] = {}
+        self._together: dict[tuple[str, ...], Patterns] = {}
         for name in dictionaries.lists:
             self.bit(f"@{name}")
         self._longest = max(map(len, self._stems), default=0)
+
+    def __repr__(self) -> str:
+        return f"<Lexicon of {len(self._bits)} lists, {len(self)} words remembered>"  # a log may print it
 
     def _new_bit(self, name: str) -> int:
         return self._bits.setdefault(name, 1 << len(self._bits))
@@ -71,7 +86,7 @@ class Lexicon(dict[str, int]):
         """The bit of `@list`, or of the words `one|other*`. Raises KeyError for a list there is none of."""
         if element in self._bits:
             return self._bits[element]
-        words: Iterable[str] = self._lists[element[1:]] if element.startswith("@") else element.split("|")
+        words = [word for part in element.split("|") for word in (self._lists[part[1:]] if part[0] == "@" else (part,))]
         bit = self._new_bit(element)
         for word in words:
             table = self._stems if word.endswith("*") else self._exact
@@ -102,9 +117,15 @@ class Lexicon(dict[str, int]):
             self.any_of(*phrase.after),
         )
 
-    def patterns(self, *kinds: str) -> tuple[Pattern, ...]:
+    def patterns(self, *kinds: str) -> Patterns:
         """The phrases of these kinds."""
-        return tuple(pattern for pattern in self._patterns if pattern.kind in kinds)
+        if kinds not in self._together:
+            chosen = tuple(pattern for pattern in self._patterns if pattern.kind in kinds)
+            starts = 0
+            for pattern in chosen:
+                starts |= pattern.steps[0][1]
+            self._together[kinds] = Patterns(chosen, starts)
+        return self._together[kinds]
 
     def __missing__(self, word: str) -> int:
         if len(word) > _LONGEST:
@@ -117,17 +138,29 @@ class Lexicon(dict[str, int]):
 
     def _look_up(self, word: str) -> int:
         if word in _STOPS:
-            return self.stop
-        bits = self._shape(word)
-        plain = word.lower().replace("ё", "е")
-        bits |= self._listed(plain)
-        if not plain.isalnum():
-            for part, raw in zip(_parts(plain), _parts(word), strict=False):
-                bits |= self._listed(part) | self._shape(raw)
+            return STOP
+        bits = self._shape(word) | self._listed(folded(word))
+        if not word.isalnum():
+            for part in parts_of(word):
+                bits |= self._listed(folded(part)) | (self._shape(part) & ~self.model)
         return bits
+
+    def brand_word(self, word: str) -> str:
+        """The word a brand begins with that this one is a form of («тойоты» of «тойота»), '' if it is none."""
+        if word in self._brand_words:
+            return word
+        if "а" <= word[:1] <= "я":
+            for length in range(1, min(self._longest_ending, len(word) - 3) + 1):
+                if word[-length:] in self._endings and word[:-length] in self._brand_words:
+                    return word[:-length]
+                if word[-length:] in self._endings and f"{word[:-length]}а" in self._brand_words:
+                    return f"{word[:-length]}а"
+        return ""
 
     def _listed(self, word: str) -> int:
         bits = self._exact.get(word, 0)
+        if self.brand_word(word):
+            bits |= self.brand
         for length in range(2, min(len(word), self._longest) + 1):
             bits |= self._stems.get(word[:length], 0)
         return bits
@@ -139,33 +172,36 @@ class Lexicon(dict[str, int]):
             return self.mixed
         if cyrillic or not word.isascii():
             return 0
+        if word.lower() in self._standards:
+            return 0
         bits = self.latin if len(letters) >= 3 and word[0].isupper() else 0
-        return bits | self.model if _is_model(word) else bits
+        return bits | self.model if self._is_model(word) else bits
+
+    def _is_model(self, word: str) -> bool:
+        """Two capital letters, of no standard, and two figures behind them: CF283A, LBP-2900, TK-1150."""
+        letters = 0
+        while letters < len(word) and "A" <= word[letters] <= "Z":
+            letters += 1
+        rest = word[letters:].lstrip("-")
+        known = word[:letters].lower() in self._standards
+        return letters >= 2 and not known and len(rest) >= 2 and rest[:2].isdigit()
 
 
-def _parts(word: str) -> list[str]:
-    for joint in _JOINTS:
-        word = word.replace(joint, " ")
-    return word.split()
+def folded(word: str) -> str:
+    """The word as dictionaries write it."""
+    return word.lower().replace("ё", "е")
 
 
-def _is_model(word: str) -> bool:
-    """Two capital letters and two figures behind them: CF283A, LBP-2900, TK-1150."""
-    letters = 0
-    while letters < len(word) and "A" <= word[letters] <= "Z":
-        letters += 1
-    rest = word[letters:].lstrip("-")
-    return letters >= 2 and len(rest) >= 2 and rest[:2].isdigit()
+def parts_of(word: str) -> list[str]:
+    """The words that hyphens and strokes join in one."""
+    return word.translate(_JOINTS).split()
 
 
-def find(patterns: Sequence[Pattern], masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
+def find(wanted: Patterns, masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
     """Where the phrases stand in a text; `marks` are the places that have any bit, `masks` the bits of each word."""
-    starts = 0
-    for pattern in patterns:
-        starts |= pattern.steps[0][1]
     for place in marks:
-        if masks[place] & starts:
-            for pattern in patterns:
+        if masks[place] & wanted.starts:
+            for pattern in wanted.patterns:
                 if masks[place] & pattern.steps[0][1]:
                     last = _last(pattern, masks, place)
                     if last is not None:
@@ -174,10 +210,10 @@ def find(patterns: Sequence[Pattern], masks: Sequence[int], marks: Sequence[int]
 
 def _last(pattern: Pattern, masks: Sequence[int], first: int) -> int | None:
     """The place of the last word of a phrase that begins at `first`; None if it does not go on, or is called off."""
-    stop, at = 1, first
+    at = first
     for gap, bits in pattern.steps[1:]:
         for place in range(at + 1, min(at + gap + 2, len(masks))):
-            if masks[place] & stop:
+            if masks[place] & STOP:
                 return None
             if masks[place] & bits:
                 at = place
@@ -195,7 +231,7 @@ def _last(pattern: Pattern, masks: Sequence[int], first: int) -> int | None:
 
 def _near(bits: int, masks: Sequence[int], places: Iterable[int]) -> bool:
     for place in places:
-        if masks[place] & 1:
+        if masks[place] & STOP:
             return False
         if masks[place] & bits:
             return True

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from watchers.indicators.base import Answer, Clear, Context, Family, Fired, Indicator, NotComputable, Stage, Tier
-from watchers.indicators.contest import HUNDRED, Margin, margins, uncontested
+from watchers.indicators.contest import HUNDRED, Margin, earlier_margins, margins, uncontested
 from watchers.indicators.procedure import announced_on, procedure_of
 from watchers.ocds import Release
 from watchers.rules import Rules
@@ -31,9 +31,14 @@ class HeavyDiscount(Indicator):
     needs = ("bids.details.status", "bids.details.value", "bids.details.tenderers.id", "awards.suppliers.id")
 
     class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """`percent`: what is far."""
+        """`percent`: what is far without a fence. `least_history`: from how many there is one.
+
+        `least_percent`: a fence below it flags nothing (where nearly all bids are alike it would flag the rest).
+        """
 
         percent: Decimal = Decimal(30)
+        least_history: int = 30
+        least_percent: Decimal = Decimal(10)
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release."""
@@ -44,7 +49,8 @@ class HeavyDiscount(Indicator):
         if not found:
             return NotComputable("no lot with one final award, a valid bid of the winner and another priced bid")
         farthest = max(found, key=lambda one: one.percent)
-        threshold = self.settings.percent
+        fence = self._fence(release, context, farthest.currency)
+        threshold = self.settings.percent if fence is None else fence
         if farthest.percent < threshold:
             return Clear()
         tax = _tax(release, context.rules)
@@ -52,10 +58,17 @@ class HeavyDiscount(Indicator):
             return NotComputable(f"bids.details.value: whether it holds the {tax} % value added tax is not in the data")
         facts = {
             "winning": str(farthest.winning), "second": str(farthest.second), "currency": farthest.currency,
-            "bidders": farthest.bidders, "lot": farthest.lot, "by_history": False,
+            "bidders": farthest.bidders, "lot": farthest.lot, "by_history": fence is not None,
         }  # fmt: skip
         value = farthest.percent.quantize(_HUNDREDTH)
         return Fired(value=value, threshold=threshold.quantize(_HUNDREDTH), unit="percent", facts=facts)
+
+    def _fence(self, release: Release, context: Context, currency: str) -> Decimal | None:
+        band = earlier_margins(release, context, currency, self.settings.least_history)
+        if band is None or band.upper() <= 0:
+            return None
+        least: Decimal = self.settings.least_percent
+        return max(Decimal(str(band.upper())) * HUNDRED, least)
 
 
 def _tax(release: Release, rules: Rules) -> Decimal | None:

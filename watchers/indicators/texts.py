@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from watchers.indicators.lexicon import Match, Pattern, find, lexicon
+from watchers.indicators.lexicon import Match, Patterns, find, lexicon
 from watchers.indicators.memory import per_release
 from watchers.ocds import Item, Lot, Release, Tender
 
@@ -25,6 +25,7 @@ LONGEST = 20_000
 TOGETHER = 400_000
 """Characters of all texts of one release that are read."""
 
+_LOOSE = " \t\xa0«»\"“”„'()"
 _QUOTED = 120  # characters of a quotation in a finding
 _TOLD = 5  # quotations in a finding
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:[-/‐‑–][^\W_]+)*|[;!?\n•]|\.(?=\s+[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ\d]|\s*$)")
@@ -42,7 +43,7 @@ class Place(StrEnum):
 class Text:
     """One text: where it stands, its words and their bits in the lexicon (`mask` is all of them together)."""
 
-    __slots__ = ("language", "lot", "marks", "mask", "masks", "place", "raw", "words")
+    __slots__ = ("_spans", "language", "lot", "marks", "mask", "masks", "place", "raw", "words")
 
     def __init__(self, raw: str, place: Place, language: str, lot: str) -> None:
         self.raw, self.place, self.language, self.lot = raw, place, language, lot
@@ -52,26 +53,30 @@ class Text:
         self.mask = 0
         for at in self.marks:
             self.mask |= self.masks[at]
+        self._spans: list[tuple[int, int]] = []
 
-    def find(self, patterns: Sequence[Pattern]) -> Iterator[Match]:
+    def find(self, wanted: Patterns) -> Iterator[Match]:
         """Where these phrases stand."""
-        return find(patterns, self.masks, self.marks)
+        return find(wanted, self.masks, self.marks) if self.mask & wanted.starts else iter(())
 
     def places(self, bits: int) -> Iterator[int]:
         """The places of the words that have one of the bits."""
         if self.mask & bits:
             yield from (at for at in self.marks if self.masks[at] & bits)
 
+    def span(self, at: int) -> tuple[int, int]:
+        """Where a word begins and ends in `raw`; worked out only when something was found."""
+        if not self._spans:
+            self._spans = [token.span() for token in _TOKEN.finditer(self.raw)]
+        return self._spans[at]
+
     def cut(self, first: int, last: int) -> str:
         """The text from one word to another, as it is written, in one line."""
-        start, end = 0, 0
-        for at, token in enumerate(_TOKEN.finditer(self.raw)):
-            if at == first:
-                start = token.start()
-            if at == last:
-                end = token.end()
-                break
-        return quote(self.raw[start:end])
+        return quote(self.raw[self.span(first)[0] : self.span(last)[1]])
+
+    def joined(self, at: int) -> bool:
+        """Whether nothing but blanks and quotation marks stands between a word and the next one."""
+        return not self.raw[self.span(at)[1] : self.span(at + 1)[0]].strip(_LOOSE)
 
 
 class LotTexts(msgspec.Struct, frozen=True, gc=False):
@@ -112,8 +117,11 @@ class _Reader:
         self._seen: set[str] = set()
         self._room = room
 
-    def read(self, place: Place, lot: str, *texts: tuple[str | None, str]) -> None:
-        for raw, language in texts:
+    def read(
+        self, place: Place, lot: str, ru: str | None = None, kk: str | None = None, plain: str | None = None
+    ) -> None:
+        """Read the texts of one place; `plain`, of no stated language, only where there is no Russian one."""
+        for raw, language in ((ru, "ru"), (kk, "kk"), (None if ru else plain, "")):
             if not raw or raw in self._seen or self._room[0] <= 0:
                 continue
             self._seen.add(raw)
@@ -130,7 +138,7 @@ class _Reader:
 
 def _read_items(reader: _Reader, key: str, items: Sequence[Item]) -> None:
     for item in items:
-        reader.read(Place.PLAN, key, (item.description_ru, "ru"), (item.description_kk, "kk"), (item.description, ""))
+        reader.read(Place.PLAN, key, item.description_ru, item.description_kk, item.description)
 
 
 @per_release
@@ -144,21 +152,18 @@ def lots_of(release: Release) -> tuple[LotTexts, ...]:
         items.setdefault(key if key in keys else "", []).append(item)
     room = [TOGETHER]
     whole = _Reader(room)
-    whole.read(Place.NAME, "", (tender.title_ru, "ru"), (tender.title_kk, "kk"), (tender.title, ""))
-    whole.read(Place.DESCRIPTION, "", (tender.description, ""))
+    whole.read(Place.NAME, "", tender.title_ru, tender.title_kk, tender.title)
+    whole.read(Place.DESCRIPTION, "", plain=tender.description)
     _read_items(whole, "", items.get("", ()))
     lots = []
     for lot in tender.lots:
         reader = _Reader(room)
-        reader.read(Place.NAME, lot.key, (lot.title_ru, "ru"), (lot.title_kk, "kk"), (lot.title, ""))
-        reader.read(
-            Place.DESCRIPTION, lot.key,
-            (lot.description_ru, "ru"), (lot.description_kk, "kk"), (lot.description, ""),
-        )  # fmt: skip
+        reader.read(Place.NAME, lot.key, lot.title_ru, lot.title_kk, lot.title)
+        reader.read(Place.DESCRIPTION, lot.key, lot.description_ru, lot.description_kk, lot.description)
         _read_items(reader, lot.key, items.get(lot.key, ()))
         lots.append(reader.done(lot.key, lot, items.get(lot.key, ())))
     for document in tender.documents:
-        whole.read(Place.FILE, "", (document.title, ""))
+        whole.read(Place.FILE, "", plain=document.title)
     return (whole.done("", None, items.get("", ())), *lots)
 
 

@@ -78,3 +78,4 @@ class Found(msgspec.Struct, frozen=True):
     id: str
     date: str
     compiled: bool
+    bare: bool = False  # not inside a package or a list

@@ -105,7 +105,7 @@ class _Finder:
         elif _holds(head.compiled_release) or _holds(head.versioned_release) or bytes(head.releases)[:1] == b"[":
             yield from self._record(whole, head, depth)
         elif isinstance(head.ocid, str) and head.ocid:
-            yield self._found(raw, head, compiled=compiled)
+            yield self._found(raw, head, compiled=compiled, bare=depth == 0)
         elif ocid and head.ocid is None:
             yield from self.search(_with_ocid(whole, ocid), depth + 1, compiled=compiled)
         else:
@@ -155,13 +155,13 @@ class _Finder:
         if not opened:
             yield self._aside(_no_release(names, head), raw)
 
-    def _found(self, raw: bytes, head: _Head, *, compiled: bool) -> Found:
+    def _found(self, raw: bytes, head: _Head, *, compiled: bool, bare: bool) -> Found:
         tags = head.tag if isinstance(head.tag, list) else [head.tag]
         return Found(
             raw=raw, url=self.url, offset=self.offset, ocid=str(head.ocid),
             id="" if head.id is None else str(head.id),
             date=head.date if isinstance(head.date, str) else "",
-            compiled=compiled or "compiled" in tags,
+            compiled=compiled or "compiled" in tags, bare=bare,
         )  # fmt: skip
 
     def _aside(self, reason: str, raw: bytes) -> SetAside:

@@ -1,7 +1,8 @@
-"""What laws ask in numbers, beside windows and money: the rows of the tables, and how they look.
+"""What laws ask beside windows and money: the rows of the tables, and how they look.
 
-`requirements` are plain numbers (a term, a share, a count), `dumping` the floors of prices, `failures` what may follow
-a purchase that failed, `grounds` the grounds of a direct contract, `authorities` who receives what from whom.
+`requirements` are plain numbers (a term, a share, a count), `prohibitions` what is forbidden outright, `dumping` the
+floors of prices, `failures` what may follow a purchase that failed, `grounds` the grounds of a direct contract,
+`authorities` who receives what from whom.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from watchers.rules.naming import named
 from watchers.rules.tables import Dated, read_table
 
-__all__ = ["Authority", "Dumping", "Failure", "Ground", "Law", "Requirement", "read_law"]
+__all__ = ["Authority", "Dumping", "Failure", "Ground", "Law", "Prohibition", "Requirement", "read_law"]
 
 
 class Requirement(Dated, frozen=True):
@@ -25,6 +26,15 @@ class Requirement(Dated, frozen=True):
     name: str
     value: Decimal
     unit: str
+    act: str
+    clause: str
+
+
+class Prohibition(Dated, frozen=True):
+    """Something a law forbids without a number; `name` is what we call it."""
+
+    jurisdiction: str
+    name: str
     act: str
     clause: str
 
@@ -98,6 +108,7 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
     """These tables, and the questions that can be put to them. The day asked about is always an argument."""
 
     requirements: tuple[Requirement, ...]
+    prohibitions: tuple[Prohibition, ...]
     dumping: tuple[Dumping, ...]
     failures: tuple[Failure, ...]
     grounds: tuple[Ground, ...]
@@ -106,6 +117,13 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
     def requirement(self, jurisdiction: str, name: str, on: date) -> Requirement | None:
         """A number that the law in force on that day asks for, None if we know none."""
         for row in self.requirements:
+            if row.name == name and row.jurisdiction == jurisdiction and row.holds(on):
+                return row
+        return None
+
+    def prohibition(self, jurisdiction: str, name: str, on: date) -> Prohibition | None:
+        """What the law in force on that day forbids under that name, None if we know of nothing."""
+        for row in self.prohibitions:
             if row.name == name and row.jurisdiction == jurisdiction and row.holds(on):
                 return row
         return None
@@ -146,6 +164,7 @@ def read_law() -> Law:
     """Read these tables, once. Raises ValueError naming the file and line that is wrong."""
     return Law(
         requirements=read_table("requirements", Requirement),
+        prohibitions=read_table("prohibitions", Prohibition),
         dumping=read_table("dumping", Dumping),
         failures=read_table("failures", Failure),
         grounds=read_table("grounds", Ground),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -21,10 +22,11 @@ from watchers.ocds import Release
 
 __all__ = [
     "Batch", "Clock", "Forgetful", "Memory", "Note", "Record", "Rejected", "Remembering", "Source", "SourceError",
-    "SourceSettings", "open_source", "source_kinds", "split_batches",
+    "SourceSettings", "open_source", "settings_of", "source_kinds", "split_batches",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
+_HOURS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 
 BATCH_SIZE = 200
 """Records in a batch at most: what a crash can cost to read again, and what one transaction holds."""
@@ -144,6 +146,16 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     kind: str
     enabled: bool = True
     poll_seconds: float = 300.0
+    silence_hours: float = 0.0
+    work_hours: str = "09:00-18:00"
+    calendar: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse hours that are none. Raises ValueError."""
+        if _HOURS.fullmatch(self.work_hours) is None or self.work_hours[:5] >= self.work_hours[6:]:
+            raise ValueError(f"work_hours = {self.work_hours!r} is not like '09:00-18:00'")
+        if self.calendar and len(self.calendar) != 2:
+            raise ValueError(f"calendar = {self.calendar!r} is no country code: two letters, such as KZ")
 
     def __repr__(self) -> str:
         """Only the kind: settings can hold a token, and a repr ends in logs."""
@@ -179,11 +191,19 @@ def open_source(name: str, settings: Mapping[str, Any], clock: Clock) -> Source:
             f"{name}: kind {kind!r} is not known: choose one of {', '.join(sorted(kinds))}", permanent=True
         )
     declared = kinds[kind]
+    return declared(name, _checked(name, declared, settings), clock)
+
+
+def settings_of(name: str, settings: Mapping[str, Any]) -> SourceSettings:
+    """The keys every kind has, of a source that `open_source` took."""
+    return _checked(name, source_kinds()[str(settings["kind"])], settings)
+
+
+def _checked(name: str, declared: _SourceClass, settings: Mapping[str, Any]) -> SourceSettings:
     try:
-        checked = msgspec.convert(dict(settings), type=declared.Settings, strict=False)
+        return msgspec.convert(dict(settings), type=declared.Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SourceError(f"{name}: sources.{name} does not fit: {error}", permanent=True) from None
-    return declared(name, checked, clock)
 
 
 def split_batches(

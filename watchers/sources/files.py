@@ -31,6 +31,7 @@ class FilesSettings(SourceSettings, frozen=True, kw_only=True, forbid_unknown_fi
 
     def __post_init__(self) -> None:
         """Refuse an empty list of paths and a link with unknown placeholders. Raises ValueError."""
+        super().__post_init__()
         if not self.paths:
             raise ValueError("paths is empty: name a file or a folder")
         unknown = placeholders(self.link) - {"ocid", "id", "tender_id"}

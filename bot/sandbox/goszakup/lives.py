@@ -184,6 +184,9 @@ def _follow(country: Country, tender: Tender, failed: list[Lot]) -> None:
     if not rest or tender.method == purchases.SINGLE:
         return
     again = tender.type_trade == purchases.REPEAT
+    if again and tender.method == purchases.SHOP:  # a competitive way follows, never single source
+        _begin_later(country, tender, rest, purchases.QUOTATION, purchases.FIRST)
+        return
     unlawful = "unlawful_single_source" in defects.carried(country, tender)
     if not again and not unlawful:
         _begin_later(country, tender, rest, tender.method, purchases.REPEAT)

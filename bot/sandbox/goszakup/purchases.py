@@ -91,7 +91,8 @@ def _method(country: Country, tender: Tender) -> int:
     if total > defects.THRESHOLD_QUOTATION:
         if tender.subject == 2:
             return POINTS if draw < 0.4 else OPEN_TENDER
-        return AUCTION if tender.subject == 1 and draw < 0.35 else OPEN_TENDER
+        alone = len(tender.lots) == 1  # an auction is held for one lot of goods
+        return AUCTION if tender.subject == 1 and alone and draw < 0.35 else OPEN_TENDER
     if tender.subject == 1 and total <= SHOP_LIMIT and draw < 0.08:
         return SHOP
     return OPEN_TENDER if draw > (0.94 if tender.subject == 1 else 0.8) else QUOTATION

@@ -62,7 +62,7 @@ def test_many_flags_are_all_told_even_where_their_pages_do_not_fit(renderer: Ren
     ("reason", "en"),
     [
         ("tender.tenderPeriod.endDate is missing", "not in the data: the deadline for bids"),
-        ("tender.items[].classification.id is missing", "not in the data: the list of goods and works"),
+        ("tender.items[].classification.id is missing", "not in the data: the codes of what is bought"),
         ("bids/details/0/value/amount is missing", "not in the data: the prices of bids"),
         ("tender.documents and tender.title are missing", "not in the data: documents, the title"),
         ("tender.tenderPeriod.endDate is before its startDate", "the deadline in the data is before the day bids open"),

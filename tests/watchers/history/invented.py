@@ -59,6 +59,10 @@ def _new(dice: random.Random, number: int, buyers: int, days: int) -> dict[str, 
     if number and dice.random() < 0.2:
         parent = {"id": "1", "relationship": ["unsuccessfulProcess"], "identifier": str(dice.randrange(number))}
         release["relatedProcesses"] = [parent]
+    if dice.random() < 0.2:  # read after it was over
+        now = published + timedelta(days=dice.randrange(1, 9))
+        release |= _decided(dice, release["tender"], now) | {"date": _stamp(now)}
+        release["tender"]["status"] = "complete"
     return release
 
 
@@ -103,7 +107,7 @@ def _later(dice: random.Random, before: dict[str, Any]) -> dict[str, Any]:
 def _decided(dice: random.Random, tender: dict[str, Any], now: datetime) -> dict[str, Any]:
     bids, awards, contracts = [], [], []
     for lot in tender["lots"]:
-        bidders = dice.sample(range(9), dice.choice([1, 1, 2, 3]))
+        bidders = sorted(dice.sample(range(5), dice.choice([1, 1, 2, 3])))  # so that some win much more often
         amount = round(lot["value"]["amount"] * dice.uniform(0.7, 1), 2)
         bids += [
             {
@@ -120,4 +124,8 @@ def _decided(dice: random.Random, tender: dict[str, Any], now: datetime) -> dict
             signed = _stamp(now + timedelta(hours=dice.randrange(1, 90)))
             value = {"amount": amount, "currency": "KZT"}
             contracts.append({"id": lot["id"], "awardID": lot["id"], "dateSigned": signed, "value": value})
-    return {"bids": {"details": bids}, "awards": awards, "contracts": contracts}
+    parties = [
+        {"id": one["tenderers"][0]["id"], "contactKeys": [f"tel:{one['id']}", f"mail:{one['id'][-1] < '6'}"]}
+        for one in bids
+    ]
+    return {"bids": {"details": bids}, "awards": awards, "contracts": contracts, "parties": parties}

@@ -97,3 +97,41 @@ def test_the_terms_are_told_from_the_first_snapshot_to_the_present_one() -> None
     assert first.digests == present.digests
     assert [name for name, digest in second.digests.items() if digest != present.digests[name]] == ["things"]
     assert found.alike("KZ-BIN-000140000018", "310912.300.000012") == []
+
+
+def test_contests_and_decisions_of_the_same_methods_are_measured() -> None:
+    earlier = {"ocid": "e{n}", "tender.id": "e{n}", "awards.0.date": "2026-10-22T17:00:00+05:00",
+               "tender.tenderPeriod.endDate": "2026-10-20T10:00:00+05:00", "date": "2026-10-22T17:00:00+05:00",
+               "tender.datePublished": "2026-10-05T10:00:00+05:00"}  # fmt: skip
+    rejected = earlier | {"bids.details.1.status": "disqualified", "bids.details.2.status": "disqualified"}
+    found = history(earlier, earlier | {"bids.details.0.value.amount": 40000000}, rejected, name="kz-tender-decided")
+    margins, decisions = found.margins("tender", "KZT"), found.decisions("tender", "KZT")
+    assert margins is not None
+    assert decisions is not None
+    assert (margins.n, round(margins.q1, 4), round(margins.q3, 4)) == (2, 0.0394, 0.1225)
+    assert (decisions.n, decisions.median) == (3, 2)
+    assert found.margins("price_quotation", "KZT") is None
+    assert found.single("310912.300.000012", "KZ-61") == (0, 0)
+
+
+def test_who_sold_how_much_in_a_region_is_added_up_for_a_year() -> None:
+    deal = {"id": "1", "awardID": "award-1", "dateSigned": "2026-10-22T17:00:00+05:00",
+            "value": {"amount": 1000, "currency": "KZT"}}  # fmt: skip
+    earlier = {"ocid": "e{n}", "tender.datePublished": "2026-10-05T10:00:00+05:00", "contracts": [deal]}
+    old = earlier | {"contracts": [deal | {"dateSigned": "2025-10-22T17:00:00+05:00"}]}
+    other = earlier | {"awards.0.suppliers.0.id": "KZ-BIN-150140000012"}
+    found = history(earlier, earlier, old, other, name="kz-tender-decided")
+    (own,) = found.own.lots
+    shares = found.shares(own.code, own.region, "KZT")
+    assert (shares.contracts, shares.total) == (3, 3000)
+    assert shares.sold == {"KZ-BIN-150140000011": 2000, "KZ-BIN-150140000012": 1000}
+    assert round(shares.hhi, 4) == 0.5556
+
+
+def test_a_contact_of_many_is_known_by_all_who_gave_it() -> None:
+    earlier = {"ocid": "e{n}", "date": "2026-11-01T10:00:00+05:00", "parties.1.identifier.id": "15014000009{n}"}
+    late = {"ocid": "late", "date": "2026-11-20T10:00:00+05:00", "parties.1.identifier.id": "150140000099"}
+    found = history(earlier, earlier, late, name="kz-tender-decided")
+    (shared,) = [one.contact for one in found.own.contacts if one.contact == "mail:0000000000000b11"]
+    assert len(found.sharing(shared)) == 3
+    assert len(found.sharing("mail:0000000000000b12")) == 1

@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.watchers.history.invented import purchases
 from watchers.database import Database
 from watchers.history import History
+from watchers.history.asking import KINDS, SUPPLIERS
 from watchers.history.histories import Histories, Past
 from watchers.history.memory import Archive
 from watchers.history.stored import statement
@@ -44,6 +45,7 @@ def plain(history: History | None) -> Any:
         "peers": {key: [round(x, 6) for x in msgspec.structs.astuple(band)] for key, band in answers.peers.items()},
         "totals": {key: one for key, one in answers.totals.items() if one.lots or one.bids},
         "markets": {key: one for key, one in answers.markets.items() if one.lots},
+        "sharing": {key: sorted(parties) for key, parties in answers.sharing.items() if parties},
     }
 
 
@@ -58,6 +60,14 @@ async def test_the_tables_say_what_the_releases_say(database: Database, clock: C
     for release in PURCHASES[::9]:
         (past,) = await histories.of([release])
         assert differences(plain(past.history), plain(archive.of(release))) == {}, release.ocid
+
+
+def test_the_invented_purchases_give_every_question_something_to_answer() -> None:
+    archive = Archive(load_rules(), PURCHASES)
+    said = [plain(archive.of(release)) for release in PURCHASES[::9]]
+    assert {kind for one in said for kind, _ in one["rows"]} | {"terms"} == set(KINDS)
+    assert {kind for one in said for _, kind in one["peers"]} > {SUPPLIERS}
+    assert any(one["sharing"] for one in said)
 
 
 async def test_releases_of_a_batch_see_each_other_as_if_they_were_stored(database: Database, clock: Clock) -> None:

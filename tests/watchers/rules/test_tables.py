@@ -18,7 +18,8 @@ _TABLES = {
     "base_amounts": tables.BaseAmount, "calendars": tables.CalendarYears, "days": tables.SpecialDays,
     "jurisdictions": tables.JurisdictionKey, "methods": tables.Method, "purchase_types": tables.PurchaseType,
     "regulated": tables.Regulated, "taxes": tables.Tax, "thresholds": tables.Threshold, "windows": tables.Window,
-    "buyer_kinds": tables.BuyerKind, "requirements": law.Requirement, "dumping": law.Dumping, "failures": law.Failure,
+    "buyer_kinds": tables.BuyerKind, "requirements": law.Requirement,
+    "prohibitions": law.Prohibition, "dumping": law.Dumping, "failures": law.Failure,
     "grounds": law.Ground, "authorities": law.Authority,
     "set_aside": things.SetAside, "code_kinds": things.CodeKind, "word_kinds": things.WordKind,
 }  # fmt: skip

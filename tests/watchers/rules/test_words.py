@@ -36,7 +36,9 @@ def test_words_are_written_as_texts_are_folded() -> None:
 
 def test_every_phrase_and_list_can_be_looked_for() -> None:
     dictionaries = load_dictionaries()
-    assert len(lexicon().patterns(*{phrase.kind for phrase in dictionaries.phrases})) == len(dictionaries.phrases)
+    assert len(lexicon().patterns(*{phrase.kind for phrase in dictionaries.phrases}).patterns) == len(
+        dictionaries.phrases
+    )
     needed = {brand.needs for brand in dictionaries.brands} - {""}
     assert needed <= set(dictionaries.lists)
 

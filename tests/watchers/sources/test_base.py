@@ -18,6 +18,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "ocds_files": {"paths": ["here"]},
     "ocds_feed": {"style": "full", "url": "https://example.org/all"},
     "prozorro": {},
+    "goszakup": {},
     "unified": {},
 }
 

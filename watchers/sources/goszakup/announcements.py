@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision
+from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision, Period
 from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.identity import is_number
 from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
-from watchers.sources.goszakup.parts import joined, local, moment, shown
+from watchers.sources.goszakup.parts import joined, local, moment, period, shown
+from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "appeals", "category", "committee", "decisions", "documents", "features", "lots_of", "own_moment",
+    "appeals", "category", "committee", "decisions", "discussion", "documents", "features", "lots_of", "own_moment",
     "printed_number", "results_known",
     "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
+_DISCUSSED = frozenset({"tender", "rating_point", "auction"})
+"""Groups of methods whose draft documents are discussed before bids are taken."""
 _LONGEST_NUMBER = 64
 _REVIEWED = frozenset({420, 440, 444, 445, 450, 460, 510, 520, 530, 540, 550})
 """Stopped or looked at again: here the portal's status tells more than the date of the results."""
@@ -42,7 +45,7 @@ def printed_number(announcement: Announcement) -> str:
     """
     said = (announcement.number_anno, *(lot.trd_buy_number_anno for lot in announcement.lots or ()))
     for number in dict.fromkeys(said):
-        if number and len(number) <= _LONGEST_NUMBER and is_number(number):
+        if number and len(number) <= _LONGEST_NUMBER and is_number(number) and clear_of_persons(number) == number:
             return number
     if not announcement.id:
         raise ValueError("the announcement has neither a number nor an id")
@@ -59,6 +62,13 @@ def _passed(text: str | None, now: datetime | None) -> bool:
     """Whether a moment has come. A day of grace: clocks differ, and the portal shows nothing ahead of its time."""
     when = local(text) if text else None
     return when is not None and (now is None or when <= now + _DAY)
+
+
+def discussion(announcement: Announcement, group: str) -> Period | None:
+    """The preliminary discussion; without dates where the portal was asked and says that a method had none it needs."""
+    start, end = announcement.discus_start_date, announcement.discus_end_date
+    found = period(start, end)
+    return Period() if found is None and start is None and end is None and group in _DISCUSSED else found
 
 
 def results_known(announcement: Announcement, statuses: Iterable[str | None], now: datetime | None) -> bool:
@@ -124,6 +134,8 @@ def documents(announcement: Announcement, lots: tuple[Lot, ...]) -> tuple[Docume
 
 def _document(file: File, related: tuple[str, ...]) -> Document:
     path = (file.file_path or "").strip()
+    if clear_of_persons(path) != path:
+        path = ""
     return Document(
         id=path.rpartition("/")[2] or None,
         document_type=document_type(file.name_ru, file.name_kz, file.original_name),
@@ -138,7 +150,7 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
     cancelled: tuple[Cancellation, ...] = each(announcement.cancel)
     found = [
         OfficialDecision(
-            id=joined(one.number_decision),
+            id=shown(one.number_decision),
             kind="cancelled",
             date=moment(one.date_decision),
             authority=shown(one.name_authority),
@@ -150,11 +162,13 @@ def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:
     if pause is not None and (pause.date_pause or pause.decide_date or pause.status_name_ru or pause.status):
         found.append(
             OfficialDecision(
-                id=joined(pause.decide_number),
+                id=shown(pause.decide_number),
                 kind="paused",
                 date=moment(pause.date_pause or pause.decide_date),
                 ground=shown(pause.status_name_ru, pause.solution_name_ru),
-                related_lots=tuple(str(lot) for lot in codes_of(pause.lots)),
+                related_lots=tuple(
+                    str(lot) for lot in codes_of(pause.lots) if str(lot).isdigit() and len(str(lot)) < 12
+                ),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.date or "", one.key)))
@@ -168,7 +182,7 @@ def appeals(announcement: Announcement) -> tuple[Appeal, ...]:
             id=None if one.id is None else str(one.id),
             date=moment(one.date_apply),
             subject=shown(one.subject_ru),
-            status_details=joined(one.status_name_ru),
+            status_details=shown(one.status_name_ru),
             decision=shown(one.decision_ru),
             date_decided=moment(one.date_decision),
             related_lots=(str(one.lot_id),) if one.lot_id else (),

@@ -9,7 +9,7 @@ from watchers.ocds import Award, Bid, Organization
 from watchers.sources.goszakup.codes import kind_of_bid
 from watchers.sources.goszakup.model import Application, AppLot, Lot, Records
 from watchers.sources.goszakup.parties import Participants
-from watchers.sources.goszakup.parts import local, moment, money
+from watchers.sources.goszakup.parts import local, moment, money, shown
 
 __all__ = ["Offers", "offers_of", "still_open"]
 
@@ -88,7 +88,7 @@ def _add(
     lot = str(part.lot_id) if part.lot_id else None
     key = f"{application.id}-{lot}" if lot else str(application.id or part.id)
     amount = part.amount or (part.price * count if part.price and count else part.amount)
-    said = part.ref_app_status.name_ru if part.ref_app_status else None
+    said = shown(part.ref_app_status.name_ru) if part.ref_app_status else None
     bid = Bid(
         id=key,
         date=moment(application.date_apply),

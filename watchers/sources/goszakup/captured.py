@@ -21,6 +21,7 @@ from watchers.sources.goszakup.mending import kind_of, plain_key
 from watchers.sources.goszakup.parts import local
 from watchers.sources.goszakup.past import Past, failed_method, record_kind
 from watchers.sources.goszakup.reading import Unreadable, records_from
+from watchers.sources.goszakup.soundness import fault_of
 
 __all__ = ["Captured", "captured_from", "unwrapped"]
 
@@ -28,32 +29,58 @@ __all__ = ["Captured", "captured_from", "unwrapped"]
 class Captured(msgspec.Struct, frozen=True):
     """One purchase as it was captured. `earlier` is None where no history was captured, () where there was none.
 
-    `notes` say what was left out, each as one sentence without its subject.
+    `now` is when it was read, where the capture says so. `notes` say what was left out, each as one sentence without
+    its subject.
     """
 
     id: Any
     release: Release
     earlier: tuple[Release, ...] | None
     notes: tuple[str, ...]
+    now: datetime | None = None
 
 
 def captured_from(value: Mapping[str, Any]) -> Captured:
     """Map one captured purchase. Raises Unreadable."""
-    raw = _records_of(value)
+    raw, strangers = _own_bids(_records_of(value))
     found = records_from(raw)
     notes = list(found.troubles)
     now = _now(value.get("now"), notes)
+    fault = fault_of(found.records, now or datetime.now(UTC))
+    if fault:
+        notes.append(f"the live watcher would have set it aside: {fault}")
     announcement = found.records.announcement
     limit = now or (own_moment(announcement) if announcement is not None else None)
     history = next((one for key, one in raw.items() if plain_key(key) == "history"), None)
-    past = None if history is None else Past(history, notes)
+    before = history if isinstance(history, list) else [history] if history else []
+    past = None if history is None and not strangers else Past([*before, *strangers], notes)
     failed = failed_method(announcement, past.announcements) if announcement is not None and past is not None else None
     try:
         release = release_of(found.records, now=now, failed_method=failed)
     except ValueError as error:
         raise Unreadable(f"records: {error}") from None
     earlier = None if past is None else tuple(past.releases(limit, _measures(release)))
-    return Captured(value.get("id"), release, earlier, tuple(notes))
+    return Captured(value.get("id"), release, earlier, tuple(notes), now)
+
+
+def _own_bids(records: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Any]]:
+    """The records, and the bids among them that belong to another purchase (one that failed before)."""
+    parts = {plain_key(key): (key, one) for key, one in records.items()}
+    call, bids = parts.get("trdbuy", ("", None))[1], parts.get("trdapp", ("", None))[1]
+    own = _number(call, "id")
+    if not own or not isinstance(bids, list):
+        return records, []
+    strangers = [bid for bid in bids if _number(bid, "buyid") not in {"", own}]
+    if not strangers:
+        return records, []
+    kept = [bid for bid in bids if _number(bid, "buyid") in {"", own}]
+    return {**records, parts["trdapp"][0]: kept or None}, strangers
+
+
+def _number(record: object, name: str) -> str:
+    if not isinstance(record, dict):
+        return ""
+    return str(next((one for key, one in record.items() if plain_key(key) == name and one), ""))
 
 
 def _measures(release: Release) -> dict[str, Unit]:

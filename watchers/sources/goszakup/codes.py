@@ -16,6 +16,7 @@ import structlog
 
 from watchers.rules import load_rules
 from watchers.sources.goszakup.model import Named
+from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
     "Code", "code_list", "document_type", "kind_of_bid", "known", "method_group", "method_id", "name_of", "ocds_of",
@@ -60,9 +61,10 @@ _reported: set[tuple[str, str]] = set()
 
 def report_once(event: str, what: str, value: object, consequence: str) -> None:
     """Log something the portal sent that nobody foresaw, the first time it is met."""
-    if (what, str(value)) not in _reported and len(_reported) < _REPORTS_KEPT:
-        _reported.add((what, str(value)))
-        log.warning(event, what=what, value=str(value), consequence=consequence)
+    said = clear_of_persons(str(value)) or ""
+    if (what, said) not in _reported and len(_reported) < _REPORTS_KEPT:
+        _reported.add((what, said))
+        log.warning(event, what=what, value=said, consequence=consequence)
 
 
 @lru_cache(maxsize=4096)

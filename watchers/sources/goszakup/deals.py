@@ -54,7 +54,7 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
         title=title,
         status=ocds_of("contract_statuses", last.ref_contract_status_id),
         status_details=name_of("contract_statuses", last.ref_contract_status_id),
-        public_number=system_number(first.contract_number_sys)[0] or joined(first.contract_number),
+        public_number=shown(system_number(first.contract_number_sys)[0] or first.contract_number),
         method_details=method_name(_method(chain)),
         period=Period(start_date=signed, end_date=ends) if signed or ends else None,
         value=money(first.contract_sum, first.ref_currency_code) if chain.whole else None,

@@ -21,6 +21,7 @@ __all__ = [
 
 _ENSTRU = re.compile(r"\d{6}\.\d{3}\.\d{6}", re.ASCII)
 _CENT = Decimal("0.01")
+_LONGEST_UNIT = 8
 
 
 def lot_status(lot: model.Lot) -> str | None:
@@ -52,7 +53,7 @@ def lot_of(lot: model.Lot, status: str | None, customer: Organization | None, me
     """One lot; `method` is the announcement's, for a lot that does not say its own."""
     title_ru, title_kk = shown(lot.name_ru), shown(lot.name_kz)
     text_ru, text_kk = shown(lot.description_ru), shown(lot.description_kz)
-    said = lot.ref_lots_status.name_ru if lot.ref_lots_status else None
+    said = shown(lot.ref_lots_status.name_ru) if lot.ref_lots_status else None
     return Lot(
         id=None if lot.id is None else str(lot.id),
         title=title_ru or title_kk,
@@ -64,7 +65,7 @@ def lot_of(lot: model.Lot, status: str | None, customer: Organization | None, me
         status=status,
         status_details=name_of("lot_statuses", _status_id(lot), said),
         value=money(lot.amount),
-        public_number=joined(lot.lot_number),
+        public_number=shown(lot.lot_number),
         method_details=method_name(lot_method(lot) or method),
         planned_method_details=method_name(planned_method(lot)),
         features=lot_features(lot),
@@ -77,7 +78,7 @@ def classification(code: str | int | None, name: str | None, description: str | 
     plain = str(code).strip() if code else ""
     if not _ENSTRU.fullmatch(plain):
         plain = code_by_name(name, description)
-    return Classification(scheme="ENSTRU", id=plain, description=joined(name)) if plain else None
+    return Classification(scheme="ENSTRU", id=plain, description=shown(name)) if plain else None
 
 
 def plans_of(lot: model.Lot, loose: tuple[model.Plan, ...], *, alone: bool) -> tuple[model.Plan, ...]:
@@ -151,13 +152,18 @@ def _price(amount: Decimal | None, count: Decimal | None) -> Decimal | None:
     return (amount / count).quantize(_CENT) if amount < 10**15 else None
 
 
+def _code(code: str | int | None) -> str:
+    plain = str(code).strip() if code else ""
+    return plain if len(plain) <= _LONGEST_UNIT else ""
+
+
 def unit(code: str | int | None, named: model.Named | None, price: Decimal | None) -> Unit | None:
     """A unit of measure with the price of one; its name also tells its code. None if nothing is known."""
-    plain = str(code).strip() if code else ""
+    plain = _code(code)
     if not plain and named is not None:
-        plain = (named.code or "").strip() or unit_code(named.name_ru) or unit_code(named.name_kz)
+        plain = _code(named.code) or unit_code(named.name_ru) or unit_code(named.name_kz)
     row = known("units", plain) if plain else None
-    name = row.name_ru if row else (named.name_ru if named else None)
+    name = row.name_ru if row else (shown(named.name_ru) if named else None)
     if not plain and not name and price is None:
         return None
     return Unit(id=plain or None, name=name, value=money(price))
@@ -199,9 +205,9 @@ def plan_point(plan: model.Plan) -> PlanPoint | None:
         year=plan.pln_point_year if plan.pln_point_year and 2000 <= plan.pln_point_year < 2100 else None,
         month=month if month is not None and 1 <= month <= 12 else None,
         method=method_name(method_id(plan.ref_trade_methods_id, plan.ref_trade_methods)),
-        justification=(ground.name_ru if ground else None)
+        justification=(shown(ground.name_ru) if ground else None)
         or (str(plan.ref_justification_id) if plan.ref_justification_id else None),
-        status_details=(plan.ref_pln_point_status.name_ru if plan.ref_pln_point_status else None)
+        status_details=(shown(plan.ref_pln_point_status.name_ru) if plan.ref_pln_point_status else None)
         or (str(plan.ref_pln_point_status_id) if plan.ref_pln_point_status_id else None),
         value=money(plan.amount),
         prepayment=plan.prepayment,
@@ -209,5 +215,5 @@ def plan_point(plan: model.Plan) -> PlanPoint | None:
         created=moment(plan.date_create),
         approved=moment(act.date_approved) if act else None,
         quasi_state=plan.is_qvazi == 1,
-        funding=plan.ref_finsource.name_ru if plan.ref_finsource else None,
+        funding=shown(plan.ref_finsource.name_ru) if plan.ref_finsource else None,
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from watchers.sources.goszakup.parts import clear_of_persons
+from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = ["Mending", "kind_of", "plain_key"]
 
@@ -22,6 +22,8 @@ _MOST_TROUBLES = 50
 _MOST_ROWS = 20_000
 """Rows of one list that are read: an announcement has at most some hundred lots."""
 _LARGEST = 10**18
+_BEYOND = 10**40
+_LONGEST_NUMBER = 64
 _BIN = re.compile(r"(^|_)(bin|biin)($|_)")
 
 
@@ -57,15 +59,19 @@ class Mending:
         """Read an object as a struct of `kind`; `path` says where it is."""
         fields = _fields(kind)
         given: dict[str, Any] = {}
+        nulls: dict[str, None] = {}
         for key, one in value.items():
             known = fields.get(plain_key(key))
-            if known is None or one is None:
+            if known is None:
                 continue
             name, read_one = known
+            if one is None:
+                nulls[name] = None
+                continue
             found = read_one(self, one, f"{path}.{key}" if path else key)
             if found is not None and name not in given:
                 given[name] = found
-        return kind(**given)
+        return kind(**(nulls | given))
 
 
 @cache
@@ -165,23 +171,19 @@ def _integer(value: Any) -> int | None:
 
 
 def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool | int | float | Decimal):
-        text = (
-            str(int(value))
-            if isinstance(value, bool)
-            else str(value)
-            if not isinstance(value, int) or abs(value) < 10**40
-            else ""
-        )
-    elif isinstance(value, str):
-        text = "".join(value.split()).replace(",", ".")
-    else:
+    """A number by whatever says it, ASCII digits only; None for what is none and for one beyond all measure."""
+    if isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, int):
+        return Decimal(value) if abs(value) < _BEYOND else None
+    if not isinstance(value, str | float | Decimal):
         return None
+    text = "".join(str(value).split()).replace(",", ".")
     try:
-        number = Decimal(text) if len(text) <= 64 else None
+        number = Decimal(text) if len(text) <= _LONGEST_NUMBER and text.isascii() else None
     except InvalidOperation:
         return None
-    return number if number is not None and number.is_finite() and abs(number) < 10**40 else None
+    return number if number is not None and number.is_finite() and abs(number) < _BEYOND else None
 
 
 def _whole(mending: Mending, value: Any, path: str) -> int | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from watchers.sources.goszakup.codes import method_group, method_id, name_of, symbol_method
 from watchers.sources.goszakup.model import Announcement, Lot
+from watchers.sources.goszakup.parts import shown
 
 __all__ = ["LotNumber", "actual_method", "lot_method", "lot_number", "method_name", "planned_method", "purchase_type"]
 
@@ -45,7 +46,7 @@ def lot_number(text: str | None) -> LotNumber:
 
 def method_name(method: int | str | None) -> str | None:
     """The Russian name of a method; the number of one nobody knows, the words of one without a number."""
-    return method if isinstance(method, str) else name_of("trade_methods", method)
+    return shown(method) if isinstance(method, str) else name_of("trade_methods", method)
 
 
 def lot_method(lot: Lot) -> int | str | None:
@@ -82,7 +83,7 @@ def purchase_type(
     """
     said = announcement.ref_type_trade
     if said is not None and said.name_ru and said.name_ru.strip():
-        return said.name_ru.strip()
+        return shown(said.name_ru)
     if method_group(method) == _AFTER_FAILURE:
         return _AFTER.get(method_group(failed_method or _planned(lots)))
     number = announcement.ref_type_trade_id or (said.id if said is not None else None)

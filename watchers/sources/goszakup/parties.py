@@ -11,8 +11,9 @@ import msgspec
 
 from watchers.ocds import Debarment, Identifier, Organization
 from watchers.sources.goszakup.codes import report_once
-from watchers.sources.goszakup.model import Entry, Records, Subject
-from watchers.sources.goszakup.parts import is_person, joined, moment, number_text, shown
+from watchers.sources.goszakup.model import Announcement, Entry, Records, Subject
+from watchers.sources.goszakup.parts import joined, moment, number_text, shown
+from watchers.sources.goszakup.persons import is_person
 
 __all__ = ["PERSON_SCHEME", "Participants", "contact_keys", "merge_parties", "somebody", "with_role"]
 
@@ -39,6 +40,11 @@ class Participants:
                 if key:
                     self._subjects[key] = subject
         self._names: dict[str, tuple[str | None, str | None]] = {}
+        self._register_asked = records.entries is not None
+        for number, ru, kk in _mentions(records.announcement):
+            known = self._names.get(number or "", (None, None))
+            if number and not (known[0] and known[1]):
+                self._names[number] = known[0] or ru, known[1] or kk
         self._entries: dict[str, list[Entry]] = {}
         for entry in records.entries or ():
             self._entries.setdefault(number_text(entry.supplier_biin) or f"pid:{entry.pid}", []).append(entry)
@@ -67,10 +73,8 @@ class Participants:
             report_once("goszakup_number_unreadable", "BIN", "not twelve digits", "the party goes by its name")
         if identifier is None and pid:
             identifier = Identifier(scheme=PERSON_SCHEME, id=str(pid))
-        ru, kk = shown(name_ru), shown(name_kk)
-        if identifier is not None:
-            known = self._names.get(identifier.key, (None, None))
-            ru, kk = self._names[identifier.key] = (ru or known[0], kk or known[1])
+        known = self._names.get(plain, (None, None))
+        ru, kk = shown(name_ru) or shown(known[0]), shown(name_kk) or shown(known[1])
         return Organization(
             id=f"{identifier.scheme}-{identifier.id}" if identifier else None,
             identifier=identifier,
@@ -78,6 +82,7 @@ class Participants:
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
             debarments=self._debarments(plain, pid),
+            debarments_listed=self._register_asked and bool(plain or pid),
             name=ru or kk,
             name_ru=ru,
             name_kk=kk,
@@ -96,6 +101,7 @@ class Participants:
             registered_on=moment(subject.regdate) if subject else None,
             contact_keys=contact_keys(subject) if subject else (),
             debarments=self._debarments(number, pid),
+            debarments_listed=self._register_asked and bool(number or pid),
             name="Индивидуальный предприниматель",
             name_ru="Индивидуальный предприниматель",
             name_kk="Жеке кәсіпкер",
@@ -113,6 +119,16 @@ class Participants:
             )
             for entry in entries
         )
+
+
+def _mentions(one: Announcement | None) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Numbers with their names: what one mention leaves out another says."""
+    if one is None:
+        return
+    yield one.org_bin, one.org_name_ru, one.org_name_kz
+    yield one.customer_bin, one.customer_name_ru, one.customer_name_kz
+    for lot in one.lots or ():
+        yield lot.customer_bin, lot.customer_name_ru, lot.customer_name_kz
 
 
 def _nested(records: Records) -> Iterator[Subject]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,9 +11,10 @@ from watchers.ocds import Address, Period, Value
 from watchers.places import region
 from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.model import Codes, Place, codes_of
+from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "CURRENCY", "ZONE", "clear_of_persons", "is_person", "joined", "local", "moment", "money", "number_text", "period",
+    "CURRENCY", "ZONE", "joined", "local", "moment", "money", "number_text", "period",
     "places", "region_of", "shown", "years_of",
 ]  # fmt: skip
 
@@ -26,9 +26,6 @@ _YEARS = range(1990, 2100)
 """1970 is how the portal writes "never", 2999 "for ever"."""
 _LARGEST = Decimal(10) ** 15
 """A thousand billion tenge: the whole yearly budget is a thirtieth of it."""
-
-_IIN = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?[0-6]\d{5}(?!\d)", re.ASCII)
-_HIDDEN = "************"
 
 
 @lru_cache(maxsize=16384)
@@ -71,7 +68,7 @@ def money(amount: Decimal | None, currency: str | None = CURRENCY) -> Value | No
     if not amount.is_finite() or amount < 0 or amount >= _LARGEST:
         report_once("goszakup_sum_absurd", "sum", f"{amount:.3e}", "taken as missing")
         return None
-    return Value.of(amount, currency or CURRENCY)
+    return Value.of(amount, currency if currency and len(currency) == 3 and currency.isalpha() else CURRENCY)
 
 
 def joined(*texts: str | None) -> str | None:
@@ -83,16 +80,6 @@ def number_text(number: str | int | None) -> str:
     """A BIN or IIN as text without blanks; '' for none, which the portal writes as 0 too."""
     plain = str(number).strip() if number else ""
     return plain if plain.strip("0") else ""
-
-
-def is_person(number: str) -> bool:
-    """Whether twelve digits are an IIN: the fifth is 0-3 there, and 4-6 in the BIN of a legal entity."""
-    return len(number) == 12 and number.isascii() and number.isdigit() and number[4] in "0123"
-
-
-def clear_of_persons(text: str | None) -> str | None:
-    """A text in which every IIN is hidden. What looks like one by its date is taken for one."""
-    return _IIN.sub(_HIDDEN, text) if text else None
 
 
 @lru_cache(maxsize=1024)
@@ -131,7 +118,7 @@ def _name(one: Place) -> str | None:
 def shown(*texts: str | None) -> str | None:
     """Texts as people may read them: joined, without any person's number."""
     text = joined(*texts)
-    return _IIN.sub(_HIDDEN, text) if text else None
+    return clear_of_persons(text)
 
 
 def years_of(years: Codes) -> tuple[int, ...]:

@@ -63,6 +63,8 @@ class Past:
         elif kind == "TrdBuy":
             announcement = self._mending.struct(one, Announcement, path)
             self.announcements.append(announcement)
+            if isinstance(nested.get("trdapp"), list):  # asked for: an empty list is nobody
+                self._applications.setdefault(announcement.id, [])
             for bid in _rows(nested.get("trdapp")):
                 self._apply(bid, f"{path}.TrdApp", announcement.id)
             for deal in _rows(nested.get("contract")):
@@ -88,10 +90,8 @@ class Past:
             if _later(one.publish_date, limit):
                 continue
             own = tuple(deal for deal in deals if one.id and deal.trd_buy_id == one.id)
-            bids = self._applications.get(one.id)
-            yield from _mapped(
-                Records(announcement=one, applications=tuple(bids) if bids else None, deals=own or None), measures
-            )
+            bids = tuple(self._applications[one.id]) if one.id in self._applications else None
+            yield from _mapped(Records(announcement=one, applications=bids, deals=own or None), measures)
         alone = [deal for deal in deals if deal.trd_buy_id not in known]
         announced: dict[int, list[Deal]] = {}
         for deal in alone:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from watchers.sources.goszakup.mending import plain_key
-from watchers.sources.goszakup.parts import clear_of_persons, is_person
+from watchers.sources.goszakup.persons import clear_of_persons, is_person
 
 __all__ = ["for_people"]
 

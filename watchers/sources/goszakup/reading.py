@@ -45,7 +45,7 @@ def read(raw: bytes) -> Read:
     if not _spelled_otherwise(raw):
         try:
             records = _decoder.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
         else:
             if _named(records):
@@ -103,7 +103,7 @@ def loaded(raw: bytes) -> object:
     """Decode JSON, also with lone surrogates and NaN; numbers stay exact. Raises Unreadable."""
     try:
         return _plain.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:  # lone surrogates, NaN, bytes that are no UTF-8
         text = raw.decode("utf-8-sig", "replace")

@@ -24,6 +24,9 @@ class GoszakupSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_f
     subject_days: float = 30.0
     register_hours: float = 24.0
     poll_seconds: float = 120.0
+    silence_hours: float = 3.0
+    work_hours: str = "09:00-19:00"
+    calendar: str = "KZ"
     timeout_seconds: float = 40.0
 
     def __post_init__(self) -> None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from watchers.ocds import Address, Classification, Item, Lot, Organization, Unit, number
 from watchers.sources.goszakup.lots import common_place
-from watchers.sources.goszakup.parts import clear_of_persons, joined, money
+from watchers.sources.goszakup.parts import joined, money
+from watchers.sources.goszakup.persons import clear_of_persons
 from watchers.sources.quasi.words import region_in
 from watchers.sources.unified.model import LotRow, Place, Thing
 

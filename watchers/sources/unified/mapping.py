@@ -16,7 +16,8 @@ from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.model import Records
 from watchers.sources.goszakup.parties import Participants, merge_parties
-from watchers.sources.goszakup.parts import clear_of_persons, joined, money
+from watchers.sources.goszakup.parts import joined, money
+from watchers.sources.goszakup.persons import clear_of_persons
 from watchers.sources.quasi.words import QUASI_STATE, Moment, method_of, moment_of, status_in_words
 from watchers.sources.unified.lots import each, items_of, lot_of, order_of
 from watchers.sources.unified.model import Announcement, File, LotRow, Named

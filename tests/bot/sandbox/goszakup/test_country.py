@@ -130,8 +130,9 @@ def test_failed_quotations_come_back_as_repeats_and_single_sources(fortnight: Co
         assert {lot.plan_root for lot in tender.lots} <= {lot.plan_root for lot in parent.lots}
         if tender.type_trade == purchases.REPEAT:
             assert (tender.number, tender.version) == (parent.number, parent.version + 1)
-        else:
-            assert tender.invited is not None
+        else:  # after a failed order in the electronic shop a competitive method follows, never single source
+            assert (tender.invited is not None) == (tender.method == purchases.SINGLE)
+            assert tender.method == purchases.SINGLE or parent.method == purchases.SHOP
     assert {tender.type_trade for tender in followers} >= {purchases.REPEAT, purchases.AFTER_QUOTATION}
 
 
