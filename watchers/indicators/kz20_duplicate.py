@@ -49,7 +49,7 @@ class Duplicate(Indicator):
         """`days`: since the earlier announcement at most. `percent`: by which quantity and sum may differ."""
 
         days: int = 180
-        percent: float = 10.0
+        percent: int = 10
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release."""

@@ -58,7 +58,7 @@ class UnitPrice(Indicator):
         high_ratio: float = 2.0
         fence: float = 1.5
         least: int = 5
-        doubtful_ratio: float = 50.0
+        doubtful_ratio: int = 50
         doubtful_share: float = 0.1
 
     def judge(self, release: Release, context: Context) -> Answer:
