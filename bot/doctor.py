@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from aiogram.exceptions import TelegramNetworkError, TelegramUnauthorizedError
@@ -21,50 +19,48 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.channels.telegram.transport import connect
+from bot.checked import Checked
 from bot.config import Config
 from bot.database_commands import revision
+from bot.doctor_sources import probe_source, what_is_known
 from bot.logs import Redactor
 from watchers.database import Database
 from watchers.indicators.registry import IndicatorSettingsError, load_indicators
 from watchers.rules.upkeep import ageing
-from watchers.sources.base import Batch, SourceError, open_source, source_kinds
 
 __all__ = ["Checked", "examine"]
 
 _PATIENCE = 30.0
 """Seconds for one probe of a server."""
 _LOCK_PATIENCE_MS = 3000
-_ONE_REQUEST = {"attempts": 1, "timeout_seconds": 20.0, "limit": 1}
-"""How a source is opened for a probe, where its kind has these keys."""
-
-
-class Checked(msgspec.Struct, frozen=True):
-    """One thing looked at: whether it works, what was seen, and what to do if it does not."""
-
-    subject: str
-    ok: bool
-    seen: str
-    mend: str = ""
-    warning: bool = False  # it works, and will not for ever
-
-    def line(self) -> str:
-        """One line for a terminal."""
-        mark = "FAIL" if not self.ok else "warn" if self.warning else "ok  "
-        return f"{mark} {self.subject}: {self.seen}" + (f": {self.mend}" if self.mend else "")
 
 
 async def examine(config: Config, today: date | None = None) -> list[Checked]:
     """Look at every part that the configuration names. Never raises for what it finds; no secret is in the answers."""
     enabled = [name for name, section in config.sources.items() if section.enabled]
-    probes = asyncio.gather(*(_source(config, name) for name in enabled))
+    probes = asyncio.gather(*(probe_source(config, name, _PATIENCE) for name in enabled))
     database, bot, sources = await asyncio.gather(_database(config), _bot(config), probes)
     rules = _rules(today or datetime.now(UTC).date())
-    results = [*_configuration(config, enabled), *rules, *database, *sources, bot]
+    known = await _known(config, enabled) if all(result.ok for result in database) else []
+    results = [*_configuration(config, enabled), *rules, *database, *sources, *known, bot]
     redactor = Redactor(config.secrets())
     return [
         msgspec.structs.replace(result, seen=redactor.text(result.seen), mend=redactor.text(result.mend))
         for result in results
     ]
+
+
+async def _known(config: Config, enabled: list[str]) -> list[Checked]:
+    """How the sources stood when they were last watched; nothing before the first run."""
+    url = config.database.url.get_secret_value()
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(parsed.database or "").is_file):
+        return []
+    database = Database(url)
+    try:
+        return await what_is_known(database, enabled)
+    finally:
+        await database.close()
 
 
 def _configuration(config: Config, enabled: list[str]) -> list[Checked]:
@@ -131,44 +127,6 @@ async def _look_at(database: Database, shown: str) -> list[Checked]:
         mend = "" if mode == "wal" else "put the file on a local disk: a network share cannot do WAL"
         results.append(Checked("database", mode == "wal", f"its journal mode is {mode}", mend))
     return results
-
-
-async def _source(config: Config, name: str) -> Checked:
-    subject = f"source {name}"
-    settings = config.source_settings(name)
-    declared = source_kinds().get(settings["kind"])
-    keys = declared.Settings.__struct_fields__ if declared else ()
-    probing = settings | {key: value for key, value in _ONE_REQUEST.items() if key in keys}
-    try:
-        source = open_source(name, probing, lambda: datetime.now(UTC))
-    except SourceError as error:
-        return Checked(subject, False, str(error), "mend that section of config.toml")
-    try:
-        async with asyncio.timeout(_PATIENCE), aclosing(cast("_Batches", source.batches(None))) as batches:
-            batch = await anext(batches, None)
-    except SourceError as error:
-        mend = "see docs/sources.md" if error.permanent else "try again later; if it stays so, ask the publisher"
-        return Checked(subject, False, str(error), mend)
-    except TimeoutError:
-        return Checked(subject, False, f"no answer within {_PATIENCE:.0f} seconds", "check base_url and the network")
-    except Exception as error:  # noqa: BLE001 - a doctor reports what breaks, whatever it is
-        return Checked(subject, False, f"reading broke ({type(error).__name__}: {error})", "please report it")
-    finally:
-        await source.close()
-    return _answered(subject, batch)
-
-
-class _Batches(AsyncIterator[Batch]):
-    async def aclose(self) -> None: ...
-
-
-def _answered(subject: str, batch: Batch | None) -> Checked:
-    if batch is None or not (batch.records or batch.rejected):
-        return Checked(subject, True, "it answers")
-    if not batch.records:
-        seen = f"it answers, but none of {len(batch.rejected)} records can be read ({batch.rejected[0].reason})"
-        return Checked(subject, False, seen, "check its kind and keys, docs/sources.md")
-    return Checked(subject, True, f"it answers ({len(batch.records)} records read in one request)")
 
 
 async def _bot(config: Config) -> Checked:

@@ -220,3 +220,13 @@ class Reading:
         query = select(set_aside.c.source, func.count()).group_by(set_aside.c.source)
         async with self.database.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(query)}
+
+    async def set_aside_reasons(self) -> dict[str, dict[str, int]]:
+        """How many records of each source are kept aside for each reason."""
+        reason = set_aside.c.reason
+        query = select(set_aside.c.source, reason, func.count()).group_by(set_aside.c.source, reason)
+        found: dict[str, dict[str, int]] = {}
+        async with self.database.read() as connection:
+            for row in await connection.execute(query.order_by(func.count().desc(), reason)):
+                found.setdefault(row[0], {})[row[1]] = row[2]
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,13 @@ from sqlalchemy import text
 from bot.config import Config
 from bot.doctor import Checked, examine
 from bot.sandbox import Sandbox
+from bot.sandbox.goszakup.country import Country
+from bot.sandbox.goszakup.server import Goszakup
 from tests.standins.prozorro import ProzorroStandIn
 from watchers.database import Database
+from watchers.sources.base import Batch, Rejected
+from watchers.store import Store
+from watchers.tables import standings
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -138,3 +143,68 @@ async def test_settings_no_indicator_has_are_said() -> None:
     found = (await about("configuration", config(indicators={"R999": {"days": 1}})))[0]
     assert not found.ok
     assert "R999" in found.seen
+
+
+def portal(base_url: str, **more: Any) -> Config:
+    return config(sources={"goszakup": {"kind": "goszakup", "base_url": base_url, **more}})
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("", "there is no token (401): take a new one in the portal's profile"),
+        ("f" * 32, "token refused (403): take a new one in the portal's profile"),
+        ("not a token", "token refused (404 Invalid Route): take a new one in the portal's profile"),
+    ],
+)
+async def test_a_wrong_token_comes_with_where_to_get_one(token: str, words: str) -> None:
+    async with Goszakup(Country(datetime(2026, 11, 23, tzinfo=UTC), lively=False)) as server:
+        found = (await about("source goszakup", portal(server.url, token=token)))[0]
+        assert not found.ok
+        assert words in found.seen
+        assert "sources.goszakup.token" in found.seen
+        assert token not in found.line() or not token
+        right = (await about("source goszakup", portal(server.url, token=server.token)))[0]
+        assert right.line() == "ok   source goszakup: it answers"
+
+
+async def test_a_wrong_host_and_no_network_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: set[str] = set()
+
+    async def resolves(host: str) -> bool:
+        return host in known
+
+    monkeypatch.setattr("bot.doctor_sources._resolves", resolves)
+    nowhere = portal("https://ows.gozzakup.invalid", token="f" * 32)
+    found = (await about("source goszakup", nowhere))[0]
+    assert found.mend.startswith("the name ows.gozzakup.invalid cannot be looked up: is this machine connected")
+    known.add("ows.goszakup.gov.kz")
+    found = (await about("source goszakup", nowhere))[0]
+    assert found.mend.startswith(
+        "there is no host ows.gozzakup.invalid: base_url has a mistake, the usual one is https"
+    )
+    known.add("127.0.0.1")
+    found = (await about("source goszakup", portal(NOBODY, token="f" * 32)))[0]
+    assert found.mend.startswith("nothing answers at 127.0.0.1:9: check base_url, a firewall or a proxy")
+    async with Goszakup(Country(datetime(2026, 11, 23, tzinfo=UTC), lively=False)) as server:
+        server.faults.add("html")
+        found = (await about("source goszakup", portal(server.url, token=server.token)))[0]
+    assert "answered 200 with HTML" in found.seen
+    assert found.mend.startswith("the host answers, but not as it should: check base_url")
+
+
+async def test_how_a_source_stood_and_what_was_set_aside_are_shown(database: Database, clock: Any) -> None:
+    store = Store(database, clock)
+    reasons = ["totalSum is negative: -5", "totalSum is negative: -70.5", "it has no lots"]
+    rejected = [Rejected(reason, str(number).encode(), "u") for number, reason in enumerate(reasons)]
+    await store.save("goszakup", Batch([], rejected, "1"), [], cursor="1")
+    row = {"source": "goszakup", "state": "waiting", "good_at": clock(), "alarm": "silent", "alarm_at": clock(),
+           "checked_at": clock()}  # fmt: skip
+    async with database.write() as connection:
+        await connection.execute(standings.insert(), [row])
+    source = {"kind": "goszakup", "base_url": NOBODY, "token": "f" * 32}
+    found = await about("source goszakup", config(database={"url": database.url}, sources={"goszakup": source}))
+    stood, aside = (result.line() for result in found[1:])
+    assert stood.startswith("FAIL source goszakup: silent since 2026-11-22 09:05 UTC; last read well 2026-11-22 09:05")
+    assert stood.endswith("something new never: look at the publisher's own pages whether there is anything new")
+    assert aside == "ok   source goszakup: 3 records are set aside: 2 × totalSum is negative: -5; 1 × it has no lots"
