@@ -104,4 +104,4 @@ def limit_of(purchase: UnderLaw, name: str, rules: Rules) -> Limit | NotComputab
     if day is None:
         return NotComputable("tender.budgetYears is missing")
     limit = rules.limit(country, name, purchase.on, day)
-    return limit or NotComputable(f"the monthly calculation index of {day.year} is not known")
+    return limit or NotComputable(f"no base amount (MRP) is known for {day.year}")
