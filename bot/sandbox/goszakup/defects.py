@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 NAMES = (
     "short_window", "mixed_alphabet", "brand_named", "split_purchase", "near_threshold", "single_bid",
     "identical_prices", "price_equals_plan", "lowest_rejected", "others_rejected", "late_addendum", "big_prepayment",
-    "weekend_publication", "new_winner", "unlawful_single_source", "vague_description",
+    "weekend_publication", "new_winner", "unlawful_single_source", "vague_description", "short_delivery",
+    "missing_documents",
 )  # fmt: skip
 _WITH_COMMISSION = frozenset({2, 77, 120, 188})
 _FOR_COMMISSION = frozenset({"single_bid", "price_equals_plan", "lowest_rejected", "others_rejected"})
@@ -80,6 +81,9 @@ def write_in(country: Country, tender: Tender, names: frozenset[str]) -> None:
     if "big_prepayment" in names:
         for each in tender.lots:
             each.prepayment = 70
+    if "short_delivery" in names:
+        lot.delivery_days, lot.plan_hidden = 5, False
+    tender.bare = "missing_documents" in names
     if "near_threshold" in names:
         _bring_near(tender, THRESHOLD_QUOTATION, country.dice.uniform(0.975, 0.999))
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect
 from typing import TYPE_CHECKING
 
-from bot.sandbox.goszakup import defects
+from bot.sandbox.goszakup import defects, terms
 from bot.sandbox.goszakup.catalogue import Group, groups, shopping_lists
 from bot.sandbox.goszakup.moments import DAY, HOUR
 from bot.sandbox.goszakup.records import Good, Lot, Subject, Tender
@@ -38,6 +38,7 @@ def fresh(country: Country) -> Tender:
     for lot in tender.lots:
         lot.planned_method = tender.method
     names = defects.choose(country, tender)
+    tender.year = terms.year_of_money(tender, ordinary=not names)
     defects.write_in(country, tender, names)
     return tender
 
@@ -74,8 +75,8 @@ def add_lot(country: Country, tender: Tender, good: Good) -> Lot:
         country.now - dice.randrange(2, 200) * HOUR,
     )  # fmt: skip
     lot.plan_hidden = dice.random() < country.quirks.hidden_plans
-    lot.prepayment = 0 if dice.random() < 0.93 else 30
-    lot.delivery_days = {1: (5, 15, 30), 2: (60, 90, 120), 3: (30, 60, 180)}[tender.subject][dice.randrange(3)]
+    lot.prepayment = 0 if dice.random() < 0.93 and not terms.is_construction(tender) else 30
+    lot.delivery_days = {1: (15, 20, 30), 2: (60, 90, 120), 3: (30, 60, 180)}[tender.subject][dice.randrange(3)]
     tender.lots.append(lot)
     return lot
 
@@ -89,8 +90,8 @@ def _method(country: Country, tender: Tender) -> int:
     if tender.group == "meals":
         return CATERING
     if total > defects.THRESHOLD_QUOTATION:
-        if tender.subject == 2:
-            return POINTS if draw < 0.4 else OPEN_TENDER
+        if tender.group in {"construction", "design"}:
+            return POINTS if draw < 0.7 else OPEN_TENDER
         alone = len(tender.lots) == 1  # an auction is held for one lot of goods
         return AUCTION if tender.subject == 1 and alone and draw < 0.35 else OPEN_TENDER
     if tender.subject == 1 and total <= SHOP_LIMIT and draw < 0.08:
@@ -105,6 +106,7 @@ def after(country: Country, failed: Tender, lots: list[Lot], method: int, kind: 
     tender = Tender(
         number, failed.number if again else number, failed.version + 1 if again else 1, country.now, failed.buyer,
         failed.subject, method, kind, failed.group, failed.title_ru, failed.title_kk, parent=failed.id,
+        year=failed.year,
     )  # fmt: skip
     for old in lots:
         lot = Lot(

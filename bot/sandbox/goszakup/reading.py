@@ -98,7 +98,7 @@ class Reader:
         """Return a record's own fields with what was patched by hand."""
         shown = dict(record.fields) if isinstance(record, Raw) else _SCALARS[kind](record)
         if kind == "Lots" and not self.country.quirks.enstru_zero and not isinstance(record, Raw):
-            shown["enstruList"] = [int(record.good.enstru.replace(".", "")) % 10**9]
+            shown["enstruList"] = [views.enstru_id(record.good)]
         shelf = _SHELF_OF.get(kind, kind)
         patch = self.country.patches.get((shelf, self._id(record, shelf))) if self.country.patches else None
         return shown | patch if patch else shown

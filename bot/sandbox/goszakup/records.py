@@ -115,6 +115,10 @@ class Tender:
     parent: int = 0
     invited: Subject | None = None
     special: int = 0
+    year: int = 0
+    """The financial year that pays; 0: that in which it was made."""
+    bare: bool = False
+    """Whether nothing but the list of lots is among its files."""
     shown_status: int | None = None
     """What the API still says while the status is stale; None where it is up to date."""
     lots: list[Lot] = field(default_factory=list)

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.sandbox.goszakup.moments import day_of, local_text
-from bot.sandbox.goszakup.records import Lot, Subject, Tender
+from bot.sandbox.goszakup.records import Good, Lot, Subject, Tender
 from bot.sandbox.goszakup.refs import ref, symbol
+from bot.sandbox.goszakup.terms import budget_year, delivery_texts, disabled_only, is_construction, prepares_design
 
 SYSTEM = 3
 FILES_BASE = "https://ows.goszakup.gov.kz/download/trd_buy"
 _TECHNICAL_SPEC = ("Техническая спецификация", "Техникалық ерекшелік")
+_LIST_OF_LOTS = ("Перечень лотов", "Лоттар тізбесі")
+_ESTIMATE = ("ПСД с заключением экспертизы", "Сараптама қорытындысы бар ЖСҚ")
 _DRAFT_CONTRACT = ("Проект договора", "Шарт жобасы")
 
 
@@ -49,13 +52,14 @@ def tender_view(tender: Tender) -> dict[str, Any]:
         "orgNameRu": buyer.name_ru, "refBuyStatusId": status, "startDate": local_text(tender.start),
         "repeatStartDate": local_text(tender.repeat_start), "repeatEndDate": local_text(tender.repeat_end),
         "endDate": local_text(tender.end), "publishDate": local_text(tender.published),
-        "itogiDatePublic": local_text(tender.results), "refTypeTradeId": tender.type_trade, "disablePersonId": 0,
+        "itogiDatePublic": local_text(tender.results), "refTypeTradeId": tender.type_trade,
+        "disablePersonId": int(all(map(disabled_only, tender.lots))),
         "discusStartDate": local_text(tender.discuss_start), "discusEndDate": local_text(tender.discuss_end),
         "idSupplier": tender.invited.pid if tender.invited else 0,
         "biinSupplier": tender.invited.bin if tender.invited else None, "parentId": tender.parent, "singlOrgSign": 0,
         "isLightIndustry": int(tender.group in {"clothes", "textile"}),
-        "isConstructionWork": int(tender.subject == 2), "refSpecPurchaseTypeId": tender.special,
-        "lastUpdateDate": local_text(tender.updated), "finYear": [day_of(tender.created).year],
+        "isConstructionWork": int(is_construction(tender)), "refSpecPurchaseTypeId": tender.special,
+        "lastUpdateDate": local_text(tender.updated), "finYear": [budget_year(tender)],
         "kato": [buyer.place.kato], "systemId": SYSTEM, "indexDate": local_text(tender.indexed),
         "Attrs": [],
     }  # fmt: skip
@@ -63,7 +67,11 @@ def tender_view(tender: Tender) -> dict[str, Any]:
 
 def tender_files(tender: Tender) -> list[dict[str, Any]]:
     """Return the documents of an announcement: a specification for each of the first lots, and the draft contract."""
+    if tender.bare:
+        return [_document(f"os_zcp_lots_{tender.id}.pdf", tender.id, _LIST_OF_LOTS)]
     specs = [_document(f"techspec_{tender.id}_{lot.id}.pdf", tender.id, _TECHNICAL_SPEC) for lot in tender.lots[:5]]
+    if is_construction(tender):
+        specs.append(_document(f"estimate_{tender.id}.zip", tender.id, _ESTIMATE))
     return [*specs, _document(f"contract_project_{tender.id}.pdf", tender.id, _DRAFT_CONTRACT)]
 
 
@@ -75,6 +83,11 @@ def tender_commission(tender: Tender) -> list[dict[str, Any]]:
         {"id": tender.id * 10 + role, "fio": "", "refCommRolesId": role, "active": 1, "bin": tender.buyer.bin}
         for role in (1, 2, 3)
     ]
+
+
+def enstru_id(good: Good) -> int:
+    """Return an invented number for a code; never 0, which stands for none."""
+    return int(good.enstru.replace(".", "")) % 999_999_937
 
 
 def _document(name: str, owner: int, names: tuple[str, str]) -> dict[str, Any]:
@@ -101,19 +114,20 @@ def lot_view(lot: Lot) -> dict[str, Any]:
         "customerBin": tender.buyer.bin, "customerNameRu": tender.buyer.name_ru,
         "customerNameKz": tender.buyer.name_kk, "trdBuyNumberAnno": tender.number_anno, "trdBuyId": tender.id,
         "dumping": int(tender.subject == 2), "dumpingLotPrice": 0, "refTradeMethodsId": lot.planned_method,
-        "refBuyTradeMethodsId": tender.method, "psdSign": int(tender.subject == 2), "consultingServices": 0,
+        "refBuyTradeMethodsId": tender.method, "psdSign": 2 if prepares_design(lot) else int(is_construction(tender)),
+        "consultingServices": 0,
         "pointList": [lot.plan_id], "enstruList": [0],
         "plnPointKatoList": [] if lot.id % 11 == 0 else [tender.buyer.place.kato], "singlOrgSign": 0,
         "isLightIndustry": int(tender.group in {"clothes", "textile"}),
-        "isConstructionWork": int(tender.subject == 2), "disablePersonId": 0, "isDeleted": 0, "systemId": SYSTEM,
-        "indexDate": local_text(lot.updated),
+        "isConstructionWork": int(is_construction(tender)), "disablePersonId": int(disabled_only(lot)),
+        "isDeleted": 0, "systemId": SYSTEM, "indexDate": local_text(lot.updated),
     }  # fmt: skip
 
 
 def plan_view(lot: Lot) -> dict[str, Any]:
     """Return the fields of `PlnPoint` for the plan point of a lot."""
     good, tender = lot.good, lot.tender
-    day, buyer = day_of(lot.plan_created), tender.buyer
+    buyer, (term_ru, term_kk) = tender.buyer, delivery_texts(lot)
     return {
         "id": lot.plan_id, "rootrecordId": lot.plan_root, "idc": 0, "sysSubjectsId": buyer.pid,
         "sysOrganizatorId": buyer.pid, "subjectBiin": buyer.bin, "subjectNameRu": buyer.name_ru,
@@ -121,14 +135,15 @@ def plan_view(lot: Lot) -> dict[str, Any]:
         "refTradeMethodsId": lot.planned_method, "refUnitsCode": good.unit, "codeGu": None,
         "count": plain(lot.quantity), "price": plain(lot.price), "amount": plain(lot.amount),
         "refMonthsId": day_of(tender.created).month, "refPlnPointStatusId": 5 if tender.published else 2,
-        "plnPointYear": day.year, "refSubjectTypeId": tender.subject, "refEnstruCode": good.enstru,
-        "refEnstruId": int(good.enstru.replace(".", "")) % 10**9, "refFinsourceId": 1, "refAbpCode": "464",
+        "plnPointYear": budget_year(tender), "refSubjectTypeId": tender.subject, "refEnstruCode": good.enstru,
+        "refEnstruId": enstru_id(good), "refFinsourceId": 1, "refAbpCode": "464",
         "isQvazi": 0, "dateCreate": local_text(lot.plan_created), "timestamp": local_text(lot.plan_created + 240),
         "refPointTypeId": 1, "descRu": lot.description_ru, "descKz": lot.description_kk,
         "extraDescRu": lot.description_ru, "extraDescKz": lot.description_kk, "sum1": plain(lot.amount), "sum2": 0,
-        "sum3": 0, "supplyDateRu": f"{lot.delivery_days} календарных дней",
-        "supplyDateKz": f"{lot.delivery_days} күнтізбелік күн", "prepayment": lot.prepayment, "refJustificationId": 0,
-        "refAmendmentAgreemTypeId": 0, "refAmendmAgreemJustifId": 0, "contractPrevPointId": 0, "disablePersonId": 0,
+        "sum3": 0, "supplyDateRu": term_ru, "supplyDateKz": term_kk, "prepayment": lot.prepayment,
+        "refJustificationId": 0,
+        "refAmendmentAgreemTypeId": 0, "refAmendmAgreemJustifId": 0, "contractPrevPointId": 0,
+        "disablePersonId": int(disabled_only(lot)),
         "refBudgetTypeId": 2, "createdinActId": 0, "isActive": 1, "isDeleted": 0, "systemId": SYSTEM,
         "indexDate": local_text(lot.plan_created + 300),
     }  # fmt: skip
@@ -139,7 +154,7 @@ def plan_parts(lot: Lot) -> Mapping[str, Any]:
     place, good = lot.tender.buyer.place, lot.good
     act = {
         "planActNumber": str(lot.plan_id % 97 + 1), "refPlanStatusId": 3, "planPreliminary": 0,
-        "planFinYear": day_of(lot.plan_created).year, "dateApproved": local_text(lot.plan_created + 240),
+        "planFinYear": budget_year(lot.tender), "dateApproved": local_text(lot.plan_created + 240),
     }  # fmt: skip
     where = {
         "refKatoCode": place.kato, "refCountriesCode": "398", "count": plain(lot.quantity),

@@ -8,6 +8,7 @@ from typing import Any
 from bot.sandbox.goszakup.moments import ZONE, day_of, local_text
 from bot.sandbox.goszakup.records import Act, Bid, Complaint, Contract, Payment, Unit, Unscrupulous
 from bot.sandbox.goszakup.refs import ref
+from bot.sandbox.goszakup.terms import budget_year
 from bot.sandbox.goszakup.views import SYSTEM, plain
 
 VAT = 1.16
@@ -59,7 +60,8 @@ def contract_view(deal: Contract) -> dict[str, Any]:
         "trdBuyItogiDatePublic": local_text(tender.results) if tender else None, "customerId": deal.buyer.pid,
         "customerBin": deal.buyer.bin, "contractNumberSys": number,
         "paymentsTermsRu": "по факту поставки", "paymentsTermsKz": "жеткізілгеннен кейін",
-        "refSubjectTypeId": deal.subject, "isGu": 1, "finYear": day_of(deal.created).year,
+        "refSubjectTypeId": deal.subject, "isGu": 1,
+        "finYear": budget_year(deal.tender) if deal.tender else day_of(deal.created).year,
         "refContractAgrFormId": 1, "refContractYearTypeId": 1, "refFinsourceId": 1, "refCurrencyCode": "KZT",
         "exchangeRate": 1, "contractSum": plain(total), "contractSumWnds": plain(total * (VAT if deal.with_vat else 1)),
         "signDate": local_text(deal.signed), "ecEndDate": local_text(deal.due), "planExecDate": local_text(deal.due),
@@ -93,12 +95,18 @@ def _unit_view(deal: Contract, unit: Unit) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _gross(deal: Contract, amount: float) -> float:
+    """What is accepted and paid holds the tax of a supplier who pays it."""
+    return amount * (VAT if deal.with_vat else 1)
+
+
 def act_view(act: Act) -> dict[str, Any]:
     """Return the fields of `Acts`."""
     return {
         "id": act.id, "aktDate": local_text(act.dated), "numberAct": str(act.id % 1000),
         "approveDate": local_text(act.approved), "contractId": act.contract.id, "contractRootId": act.contract.root,
-        "statusId": 1, "sumTransfer": plain(act.amount), "sumFine": 0, "dayOverdue": act.overdue, "isGu": 1,
+        "statusId": 1, "sumTransfer": plain(_gross(act.contract, act.amount)),
+        "sumFine": 0, "dayOverdue": act.overdue, "isGu": 1,
         "typeAct": 1, "systemId": SYSTEM, "indexDate": local_text(act.approved),
     }  # fmt: skip
 
@@ -108,7 +116,8 @@ def payment_view(payment: Payment) -> dict[str, Any]:
     buyer = payment.contract.buyer
     return {
         "id": payment.id, "contractId": payment.contract.id, "dtReg": local_text(payment.paid),
-        "payAmount": plain(payment.amount), "payDate": local_text(payment.paid), "budgetNameRu": "Районный бюджет",
+        "payAmount": plain(_gross(payment.contract, payment.amount)),
+        "payDate": local_text(payment.paid), "budgetNameRu": "Районный бюджет",
         "kato": buyer.place.kato, "func": "464001", "espk": "149", "gu": buyer.bin,
     }  # fmt: skip
 

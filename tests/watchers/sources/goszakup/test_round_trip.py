@@ -14,6 +14,7 @@ from bot.sandbox.goszakup.country import Country
 from bot.sandbox.goszakup.moments import local_text
 from bot.sandbox.goszakup.quirks import Quirks
 from bot.sandbox.goszakup.records import Bid, Contract, Lot, Subject, Tender
+from bot.sandbox.goszakup.terms import delivery_texts
 from tests.watchers.sources.goszakup.records import Portal
 from watchers import ocds
 from watchers.sources.goszakup.codes import name_of
@@ -142,7 +143,7 @@ def compare_lot(tender: Tender, lot: Lot, mapped: ocds.Lot, item: ocds.Item) -> 
     assert (unit.id, amount(unit.value)) == (good.unit, exact(lot.price))
     assert point is not None
     assert (point.id, point.root_id, amount(point.value)) == (str(lot.plan_id), str(lot.plan_root), exact(lot.amount))
-    assert (point.prepayment, point.delivery_term) == (lot.prepayment, f"{lot.delivery_days} календарных дней")
+    assert (point.prepayment, point.delivery_term) == (lot.prepayment, delivery_texts(lot)[0])
     assert point.created == moment(lot.plan_created)
 
 
@@ -210,7 +211,10 @@ def compare_contract(chain: list[Contract], contract: ocds.Contract, award: ocds
     ]
     assert contract.status_details == name_of("contract_statuses", last.status)
     done = contract.implementation or ocds.Implementation()
-    assert [amount(one.value) for one in done.acceptances] == [exact(act.amount) for deal in chain for act in deal.acts]
+    tax = 1.16 if first.with_vat else 1
+    assert [amount(one.value) for one in done.acceptances] == [
+        exact(act.amount * tax) for deal in chain for act in deal.acts
+    ]
     assert [one.date for one in done.transactions] == [moment(one.paid) for deal in chain for one in deal.payments]
 
 
