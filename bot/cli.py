@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from bot.check_lines import Portal
-from bot.config import Config, ConfigError, load_config
+from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
+from bot.cli_sources import backfill, refs_commands
+from bot.config import ConfigError
 from templates import LANGUAGES
 
 __all__ = ["app", "main"]
@@ -35,29 +36,8 @@ app = typer.Typer(
 )
 database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
 app.add_typer(database_commands, name="db")
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="Settings; else $BAQYLAU_CONFIG, else ./config.toml.", metavar="FILE"),
-]
-
-
-def fail(sentence: str, code: int = 1) -> NoReturn:
-    """Say what is wrong and end."""
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
-
-
-def configuration(path: Path | None) -> Config:
-    """The configuration with logs set up; ends with exit code 2 where it cannot be used."""
-    from bot.logs import set_up_logs
-
-    try:
-        config = load_config(path)
-    except ConfigError as error:
-        fail(str(error), 2)
-    set_up_logs(config.log.level, config.log.format, secrets=config.secrets())
-    return config
+app.add_typer(refs_commands, name="refs")
+app.command(short_help="Read old purchases, so that there is a past to compare with.")(backfill)
 
 
 def _version(value: bool) -> None:
@@ -100,21 +80,6 @@ def run(
         asyncio.run(work())
     except ConfigError as error:
         fail(str(error), 2)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """An event that Ctrl-C or SIGTERM sets; the second signal ends the process at once."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def told(name: signal.Signals) -> None:
-        if stop.is_set():
-            os._exit(128 + name)
-        stop.set()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, told, name)
-    return stop
 
 
 @app.command(short_help="Try everything here: no token, no internet.")

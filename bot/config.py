@@ -23,6 +23,7 @@ from bot.config_sections import (
     Email,
     Log,
     Operator,
+    Refs,
     SourceSection,
     Telegram,
     Tips,
@@ -58,6 +59,7 @@ class Config(BaseModel):
     email: Email = Field(default_factory=Email)
     web: Web = Web()
     tips: Tips = Tips()
+    refs: Refs = Refs()
     log: Log = Log()
     operator: Operator = Operator()
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-__all__ = ["Alerts", "DatabaseSection", "Email", "Log", "Operator", "SourceSection", "Telegram", "Tips", "Web"]
+__all__ = ["Alerts", "DatabaseSection", "Email", "Log", "Operator", "Refs", "SourceSection", "Telegram", "Tips", "Web"]
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -156,6 +156,12 @@ class Tips(_Section):
     """[tips]: the key that tips are sealed with; the one that opens them is never here."""
 
     public_key: Annotated[str, AfterValidator(_public_key)] = ""
+
+
+class Refs(_Section):
+    """[refs]: where code lists that were refreshed are kept."""
+
+    folder: str = Field("var/refs", min_length=1)
 
 
 class Log(_Section):

@@ -159,6 +159,12 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _event_row(change: Change, now: datetime, *, known_to_all: bool) -> dict[str, Any]:
+    """A row of `events`; what is `known_to_all` is not compared with anybody's filters."""
+    matched_at = now if known_to_all else None
+    return {"kind": change.kind.value, "detail": change.detail, "happened_at": now, "matched_at": matched_at}
+
+
 def _snapshot(
     teller: Teller, encoded: Encoded, tender: TenderRow, changes: Sequence[Change], *, history: Rows, now: datetime
 ) -> NewSnapshot:
@@ -182,7 +188,7 @@ def _snapshot(
         findings=[
             _finding_row(finding) for finding in findings if finding.status in (Status.FIRED, Status.NOT_COMPUTABLE)
         ],
-        events=[{"kind": one.kind.value, "detail": one.detail, "happened_at": now} for one in changes],
+        events=[_event_row(one, now, known_to_all=teller.old and tender.new) for one in changes],
     )
 
 

@@ -79,16 +79,25 @@ class Store(Reading):
         return StoredMemory(self.database, source)
 
     async def save(
-        self, source: str, batch: Batch, judged: Sequence[Judged], *, cursor: str, rank: int = 0, place: str = ""
+        self,
+        source: str,
+        batch: Batch,
+        judged: Sequence[Judged],
+        *,
+        cursor: str,
+        rank: int = 0,
+        place: str = "",
+        old: bool = False,
     ) -> Saved:
         """Store what is new of a batch, its events, what it set aside and the cursor, all or nothing.
 
         `judged` are the batch's records in the order they were read. `rank`: how much the source knows compared with
-        others that tell of the same processes. `place`: what the cursor and the notes are kept under, if not the
-        source's name. Raises StoreError: disk full, database locked or gone.
+        others that tell of the same processes. `place`: what the cursor is kept under, if not the source's name.
+        `old`: that a process not known before was published is no news to tell anybody. Raises StoreError: disk full,
+        database locked or gone.
         """
         try:
-            return await self._save(Teller(source, rank), batch, judged, (place or source, cursor))
+            return await self._save(Teller(source, rank, old), batch, judged, (place or source, cursor))
         except (SQLAlchemyError, OSError) as error:
             cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
             raise StoreError(
@@ -106,7 +115,7 @@ class Store(Reading):
                 async with self.database.write() as connection:
                     await self._write(connection, teller.name, intake)
                     await self._keep_aside(connection, teller.name, aside)
-                    await keep_notes(connection, self.database, cursor[0], batch.notes, now)
+                    await keep_notes(connection, self.database, teller.name, batch.notes, now)
                     await self._move_cursor(connection, *cursor, now)
                 return _counted(len(encoded) - len(intake.rejected), len(aside), intake)
             except DBAPIError as error:

@@ -21,10 +21,14 @@ SILENCE = timedelta(hours=6)
 
 
 class Teller(msgspec.Struct, frozen=True):
-    """The source a batch is from, and how much it knows of a process compared with others."""
+    """The source a batch is from, and how much it knows of a process compared with others.
+
+    `old`: it tells of the past, so that a process not known before is no news.
+    """
 
     name: str
     rank: int = 0
+    old: bool = False
 
 
 class Known(msgspec.Struct, frozen=True):

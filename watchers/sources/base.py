@@ -21,8 +21,8 @@ import watchers.sources
 from watchers.ocds import Release
 
 __all__ = [
-    "Batch", "Clock", "Forgetful", "Memory", "Note", "Record", "Rejected", "Remembering", "Source", "SourceError",
-    "SourceSettings", "open_source", "settings_of", "source_kinds", "split_batches",
+    "Batch", "Clock", "Forgetful", "Memory", "Note", "Record", "Rejected", "Remembering", "Rewinding", "Source",
+    "SourceError", "SourceSettings", "Step", "open_source", "settings_of", "source_kinds", "split_batches",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
@@ -137,6 +137,22 @@ class Remembering(Protocol):
 
     def remember(self, memory: Memory) -> None:
         """Use this memory from now on."""
+        ...
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A piece of the past, and how much of the stretch that was asked for is read with it (0 to 1)."""
+
+    batch: Batch
+    share: float
+
+
+@runtime_checkable
+class Rewinding(Protocol):
+    """A source whose past can be read: what was published between two moments."""
+
+    def rewind(self, cursor: str | None, since: datetime, until: datetime) -> AsyncIterator[Step]:
+        """Read on from `cursor` (None: from the beginning of the work) until all is read. Raises SourceError."""
         ...
 
 

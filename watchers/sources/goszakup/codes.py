@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -19,8 +20,8 @@ from watchers.sources.goszakup.model import Named
 from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "Code", "code_list", "document_type", "kind_of_bid", "known", "method_group", "method_id", "name_of", "ocds_of",
-    "report_once", "symbol_method", "unit_code",
+    "Code", "CodeListError", "code_list", "document_type", "kind_of_bid", "known", "method_group", "method_id",
+    "name_of", "ocds_of", "own_rows", "report_once", "symbol_method", "unit_code", "use_lists",
 ]  # fmt: skip
 
 log = structlog.get_logger("watchers.sources")
@@ -40,6 +41,41 @@ class Code(msgspec.Struct, frozen=True):
     ocds: str
 
 
+class CodeListError(Exception):
+    """A list in the operator's folder cannot be used. Raised by `use_lists`; the text says which and what to do."""
+
+
+_folders: list[Path] = []
+
+
+def use_lists(folder: Path) -> None:
+    """Let the lists of a folder, as `baqylau refs update` writes them, go before the built-in ones.
+
+    A folder that is not there is fine. Raises CodeListError for a file that is no list.
+    """
+    _folders[:] = [folder]
+    for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
+        own_rows(folder, path.stem)
+    for cached in (code_list, _by_name, _symbols):
+        cached.cache_clear()
+    known.cache_clear()
+
+
+def own_rows(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a list in the operator's folder; none where there is no such file. Raises CodeListError."""
+    path = folder / f"{name}.csv"
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), restval=""))
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise CodeListError(f"refs: {path} cannot be read ({error}): mend it, or remove it") from None
+    wanted = set(Code.__struct_fields__)
+    if any(row.keys() != wanted or not row["id"] for row in rows):
+        raise CodeListError(f"refs: {path} is no list with the columns {', '.join(Code.__struct_fields__)}: remove it")
+    return rows
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = (files("watchers.rules") / "codelists" / "goszakup" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -48,7 +84,8 @@ def _rows(name: str) -> list[dict[str, str]]:
 @cache
 def code_list(name: str) -> Mapping[str, Code]:
     """A list by id; rows whose id is unknown are under their Russian name."""
-    return {row["id"] or row["name_ru"].casefold(): Code(**row) for row in _rows(name)}
+    rows = [*_rows(name), *(row for folder in _folders for row in own_rows(folder, name))]
+    return {row["id"] or row["name_ru"].casefold(): Code(**row) for row in rows}
 
 
 @cache

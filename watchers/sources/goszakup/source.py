@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import ClassVar
 
 import msgspec
 import structlog
 
 from watchers.ocds import parse_datetime
-from watchers.sources.base import Batch, Clock, Forgetful, Memory, SourceError
+from watchers.sources.base import Batch, Clock, Forgetful, Memory, SourceError, Step
+from watchers.sources.goszakup.backfill import Backfill
 from watchers.sources.goszakup.feeds import local_stamp
 from watchers.sources.goszakup.gathering import Gatherer
 from watchers.sources.goszakup.passes import Place, Reading
@@ -63,6 +65,10 @@ class Goszakup:
                 troubles.append(error)
         if troubles:
             raise troubles[0]
+
+    def rewind(self, cursor: str | None, since: datetime, until: datetime) -> AsyncIterator[Step]:
+        """Read what was published between two moments. Raises SourceError."""
+        return Backfill(self.gatherer, self.clock).steps(cursor, since, until)
 
     async def _start(self) -> Place:
         """From a date, or from now on; either way the portal has to answer once."""

@@ -9,27 +9,27 @@ systems are looked at again here, and a listing that ignores them ends the sweep
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
 import structlog
 
-from watchers.sources.base import Batch, Clock, Memory, Note, Record, Rejected
+from watchers.sources.base import Batch, Clock, Memory, Note, Record, Rejected, Step
 from watchers.sources.quasi.words import moment_of
 from watchers.sources.unified.asking import Page, Platform
+from watchers.sources.unified.backfill import Backfill
 from watchers.sources.unified.mapping import system_of
 from watchers.sources.unified.seen import InMemory, changed, forgotten, note_of
 from watchers.sources.unified.settings import UnifiedSettings
+from watchers.sources.unified.slices import Slice, next_slice
 
 __all__ = ["Unified", "UnifiedSettings"]
 
 log = structlog.get_logger("watchers.sources")
 
-_DAY = timedelta(days=1)
 _HORIZON = timedelta(days=120)
 """Deadlines beyond are in one slice: hardly anybody takes bids for longer."""
-_NARROWEST, _WIDEST = timedelta(minutes=10), timedelta(days=32)
 
 
 class _Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -86,6 +86,10 @@ class Unified:
             async for batch in self._sweep(place):
                 yield batch
 
+    def rewind(self, cursor: str | None, since: datetime, until: datetime) -> AsyncIterator[Step]:
+        """Read what was published between two moments. Raises SourceError."""
+        return Backfill(self._platform, self._settings, self._memory).steps(cursor, since, until)
+
     async def _newest(self, place: _Place, *, deep: bool) -> AsyncIterator[Batch]:
         """From the newest down: to a page without anything new, or (`deep`) to the end of the look-back."""
         reach = self._clock() - timedelta(hours=self._settings.look_back_hours)
@@ -108,30 +112,23 @@ class Unified:
         at = _moment(place.sweep_at) if place.sweep_at else now - timedelta(days=self._settings.closed_days)
         width, self._pages = timedelta(hours=place.hours), 0
         while self._pages < self._settings.sweep_pages:
-            until = None if at > now + _HORIZON else at + width
-            first = await self._platform.page(0, _between(at, until))
-            self._pages += 1
-            ignored = _outside(first, at, until)
-            if first.count > self._settings.most_listed and width > _NARROWEST and until and not ignored:
-                width /= 2
-                continue
-            if not ignored:
-                async for batch in self._slice(first, _between(at, until), place):
+            one = await next_slice(self._platform, at, width, now + _HORIZON, self._settings.most_listed)
+            self._pages += one.asked
+            if one.ignored:
+                log.warning("filter_ignored", source=self.name, consequence="changes are seen in the newest lots")
+            else:
+                async for batch in self._slice(one, place):
                     yield batch
-            if ignored or until is None:
-                if ignored:
-                    log.warning("filter_ignored", source=self.name, consequence="changes are seen in the newest lots")
-                yield self._batch(msgspec.structs.replace(place, swept_at=now.isoformat(), sweep_at="", hours=24.0))
+            if one.ignored or one.end is None:
+                yield self._batch(_Place(place.floor, place.looked_at, now.isoformat()))
                 return
-            if first.count < self._settings.most_listed // 4:
-                width = min(width * 2, _WIDEST)
-            at = until
+            at, width = one.end, one.width
             place = msgspec.structs.replace(place, sweep_at=at.isoformat(), hours=width / timedelta(hours=1))
             yield self._batch(place)
 
-    async def _slice(self, first: Page, filters: dict[str, str], place: _Place) -> AsyncIterator[Batch]:
-        async for page in self._platform.walk(filters, first):
-            self._pages += page is not first
+    async def _slice(self, one: Slice, place: _Place) -> AsyncIterator[Batch]:
+        async for page in self._platform.walk(one.filters, one.first):
+            self._pages += page is not one.first
             batch = await self._take(page, place)
             if batch is not None:
                 yield batch
@@ -184,18 +181,3 @@ class Unified:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _between(begin: datetime, end: datetime | None) -> dict[str, str]:
-    filters = {"offer_end_date__gte": _iso(begin)}
-    return filters | ({"offer_end_date__lte": _iso(end)} if end else {})
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _outside(page: Page, begin: datetime, end: datetime | None) -> bool:
-    """Whether a page shows deadlines that were not asked for: then the platform does not know the filter."""
-    ends = [moment for row in page.rows if (moment := moment_of(row.offer_end_date)) is not None]
-    return any(moment < begin - _DAY or (end is not None and moment > end + _DAY) for moment in ends)
