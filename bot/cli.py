@@ -60,7 +60,9 @@ def run(
     config: ConfigOption = None,
     role: Annotated[
         list[str] | None,
-        typer.Option(help="What this process does: watch, deliver, chat; repeatable. All by default.", metavar="ROLE"),
+        typer.Option(
+            help="What this process does: watch, deliver, chat, web; repeatable. All by default.", metavar="ROLE"
+        ),
     ] = None,
 ) -> None:
     """Watch publishers, send alerts and answer people, until Ctrl-C."""

@@ -23,11 +23,12 @@ class BadFilter(ValueError):  # noqa: N818 - as BadRecord
 
 
 class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """All that is set must hold; within one list any value is enough. The empty one is every flagged tender.
+    """All that is set must hold; within one list any value is enough. The empty one is every tender worth a look.
 
     `regions` ISO 3166-2 codes or a country; `buyers` SCHEME-id; `categories` everyday kinds or SCHEME:prefix;
     `min_amount` in `currency` (ISO 4217); `min_weight` the least weight (1-5) of the heaviest flag, 0 for tenders
-    without flags too; `words` and `without_words` beginnings of words or of phrases, folded.
+    without flags too, None for what the alert rule takes
+    (`watchers.indicators.score`); `words` and `without_words` beginnings of words or of phrases, folded.
     """
 
     regions: Annotated[tuple[_Code, ...], Meta(max_length=30)] = ()
@@ -35,7 +36,7 @@ class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     categories: Annotated[tuple[_Code, ...], Meta(max_length=30)] = ()
     min_amount: Decimal | None = None
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "KZT"
-    min_weight: Annotated[int, Meta(ge=0, le=5)] = 1
+    min_weight: Annotated[int, Meta(ge=0, le=5)] | None = None
     indicators: Annotated[tuple[_Code, ...], Meta(max_length=30)] = ()
     words: Annotated[tuple[_Word, ...], Meta(max_length=20)] = ()
     without_words: Annotated[tuple[_Word, ...], Meta(max_length=20)] = ()

@@ -9,13 +9,17 @@ import msgspec
 
 from alerts.filters.words import tokens
 from watchers.indicators.base import Finding, Status, Tier
+from watchers.indicators.score import deserves_a_look
 from watchers.summary import Summary
 
-__all__ = ["TenderFacts", "facts_of"]
+__all__ = ["TenderFacts", "facts_of", "level_of"]
 
 
 class TenderFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of one snapshot of a tender. `weight`: of the heaviest flag above tier C, 0 without one."""
+    """The facts of one snapshot of a tender.
+
+    `weight`: of the heaviest flag above tier C, 0 without one; `deserving`: the alert rule takes it.
+    """
 
     regions: tuple[str, ...] = ()  # broad to narrow
     buyer: str = ""
@@ -23,8 +27,19 @@ class TenderFacts(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal | None = None
     currency: str = ""
     weight: int = 0
+    deserving: bool = False
     indicators: frozenset[str] = frozenset()  # codes of the flags
     words: tuple[str, ...] = ()  # of title, descriptions, items: folded, in their order
+
+    @property
+    def levels(self) -> int:
+        """Bit n is set for every level it reaches: 0 to its weight, and the alert rule's."""
+        return (2 << self.weight) - 1 | self.deserving << level_of(None)
+
+
+def level_of(min_weight: int | None) -> int:
+    """The bit of `TenderFacts.levels` that a filter asks for."""
+    return 6 if min_weight is None else min_weight
 
 
 def facts_of(summary: Summary, findings: Iterable[Finding]) -> TenderFacts:
@@ -37,6 +52,7 @@ def facts_of(summary: Summary, findings: Iterable[Finding]) -> TenderFacts:
         amount=summary.amount,
         currency=summary.currency.upper(),
         weight=max((flag.weight for flag in flags if flag.tier is not Tier.C), default=0),
+        deserving=deserves_a_look(flags),
         indicators=frozenset(flag.indicator for flag in flags),
         words=tokens(summary.text),
     )

@@ -13,7 +13,7 @@ _HEAD = """\
 # Filters
 
 A filter is kept as criteria; all that is set must hold, within one list any value is enough. Nothing set is every
-flagged tender. The sentence a person confirms is put together from the rows that are asked when a tender comes
+tender worth a look. The sentence a person confirms is put together from the rows that are asked when a tender comes
 (`alerts/filters/rows.py`), and this page is written from them too (`python -m alerts.filters.page`).
 
 A person may keep 20 filters. Whichever of them match, a tender is one alert, and it names them all.

@@ -118,7 +118,9 @@ def read_amount(text: str) -> dict[str, Any]:
 
 
 def read_weight(text: str) -> dict[str, Any]:
-    """A whole number from 0 to 5."""
+    """A whole number from 0 to 5, or nothing for the alert rule's choice."""
+    if text.strip() in {"", "-"}:
+        return {"min_weight": None}
     if not re.fullmatch(r"\s*[0-5]\s*", text):
         raise BadFilter(f"filters: {text.strip()!r} is no weight: write a whole number from 0 to 5")
     return {"min_weight": int(text)}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from alerts.filters.criteria import BadFilter, Criteria, checked
-from alerts.filters.facts import TenderFacts
+from alerts.filters.facts import TenderFacts, level_of
 from alerts.filters.reading import (
     read_amount,
     read_buyers,
@@ -43,6 +43,8 @@ class Filter:
 
 
 def _purchases(criteria: Criteria, speech: Speech) -> str:
+    if criteria.min_weight is None:
+        return speech.say(mark("Purchases worth a look"))
     if criteria.min_weight == 0:
         return speech.say(mark("All purchases, flagged or not"))
     if criteria.min_weight == 1:
@@ -65,11 +67,12 @@ FILTERS: tuple[Filter, ...] = (
     Filter(
         key="min_weight",
         title=mark("Weight of flags"),
-        about="The heaviest flag of the tender weighs at least so much, from 1 to 5. Flags that are context only (tier "
-        "C) do not count. 1, the default, is any flag; 0 takes tenders without flags too.",
+        about="Without a number, the default: what is worth a look, that is a flag by a written rule (tier A) of "
+        "weight 4 or more, or flags of two families. With one, from 1 to 5: the heaviest flag weighs at least so much; "
+        "0 takes tenders without flags too. Flags that are context only (tier C) do not count.",
         example="3",
         is_set=lambda criteria: True,  # noqa: ARG005 - it has a value always
-        matches=lambda criteria, facts: facts.weight >= criteria.min_weight,
+        matches=lambda criteria, facts: bool(facts.levels >> level_of(criteria.min_weight) & 1),
         clause=_purchases,
         read=read_weight,
     ),

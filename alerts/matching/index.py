@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.filters import Criteria, TenderFacts, matches
+from alerts.filters.facts import level_of
 from alerts.matching.keys import NO_AMOUNT, Kept, Key, in_hundredths, keep
 from alerts.matching.words import Words
 from alerts.subscriptions import Followed
@@ -31,14 +32,14 @@ _FEW = 8
 """So many filters under a key are asked one by one, sooner than arrays are set up. Most keys have one or two."""
 
 
-_ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("weight", np.int8)])
-"""A filter under a key: its least amount in hundredths, its number, the number of its currency, its least weight."""
+_ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("level", np.int8)])
+"""A filter under a key: its least amount in hundredths, its number, the number of its currency, its level's bit."""
 
 Row = tuple[int, int, int, int]
 
 
 Asked = tuple[int, int, int]
-"""What a tender brings: the number of its currency, its weight, the largest least amount that it reaches."""
+"""What a tender brings: the number of its currency, its levels, the largest least amount that it reaches."""
 View = tuple[Numbers, Numbers | None]
 
 
@@ -85,9 +86,9 @@ class _Shelf:
 
 
 def _asking(rows: NDArray[np.void], asked: Asked) -> Numbers:
-    currency, weight, amount = asked
+    currency, levels, amount = asked
     rows = rows[: int(np.searchsorted(rows["amount"], amount, side="right"))]
-    fits = (rows["weight"] <= weight) & ((rows["currency"] == currency) | (rows["currency"] == 0))
+    fits = (levels >> rows["level"] & 1).astype(bool) & ((rows["currency"] == currency) | (rows["currency"] == 0))
     return np.ascontiguousarray(rows["number"][fits])
 
 
@@ -130,7 +131,7 @@ class Index:
             self._subscriber[number] = followed.subscriber_id
             for key in kept.keys:
                 self._count(key, 1)
-                row = (kept.amount, number, self._currency(key[2]), followed.criteria.min_weight)
+                row = (kept.amount, number, self._currency(key[2]), level_of(followed.criteria.min_weight))
                 shelved.setdefault((key[:2] + key[3:], _is_sure(kept)), []).append(row)
         for (place, sure), rows in shelved.items():
             self._shelf(place).add(rows, sure=sure)
@@ -199,11 +200,11 @@ class Index:
         sure: list[Numbers] = []
         unsure: list[Numbers] = []
         few: tuple[list[int], list[int]] = ([], [])  # doubtful, sure
-        asked = currency, weight, amount = self._asked(facts)
+        asked = currency, levels, amount = self._asked(facts)
         for shelf in self._found(facts):
             if shelf.few is not None:
-                for least, number, of, lightest, proof in shelf.few:
-                    if least <= amount and lightest <= weight and of in (0, currency):
+                for least, number, of, level, proof in shelf.few:
+                    if least <= amount and levels >> level & 1 and of in (0, currency):
                         few[proof].append(number)
                 continue
             numbers, doubtful = shelf.views.get(asked) or shelf.view(asked)
@@ -219,9 +220,9 @@ class Index:
 
     def _asked(self, facts: TenderFacts) -> Asked:
         if facts.amount is None:
-            return 0, facts.weight, NO_AMOUNT
+            return 0, facts.levels, NO_AMOUNT
         reached = bisect_right(self._amounts, in_hundredths(facts.amount))
-        return self._currencies.get(facts.currency, 0), facts.weight, self._amounts[reached - 1]
+        return self._currencies.get(facts.currency, 0), facts.levels, self._amounts[reached - 1]
 
     def _proven(self, numbers: Numbers, facts: TenderFacts) -> Numbers:
         """Those of a few filters that a tender meets, each asked in full."""

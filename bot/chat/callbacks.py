@@ -110,7 +110,7 @@ class ChooseBuyer(CallbackData, prefix="buyer"):
 
 
 class ChooseAmount(CallbackData, prefix="weight"):
-    """The least weight that is told: 0 for every purchase."""
+    """How much is told: one of ALL, FLAGGED, WORTH of `bot.chat.draft`."""
 
     weight: int
 

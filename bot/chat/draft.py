@@ -16,7 +16,7 @@ from watchers.places import place
 __all__ = [
     "ALL",
     "FLAGGED",
-    "SERIOUS",
+    "WORTH",
     "Draft",
     "Found",
     "TypedBuyer",
@@ -27,8 +27,8 @@ __all__ = [
     "token",
 ]
 
-ALL, FLAGGED, SERIOUS = 0, 1, 4
-"""The least weight of the heaviest flag: every purchase, any flag, a serious one."""
+ALL, FLAGGED, WORTH = 0, 1, 9
+"""How much comes, as a button says it: every purchase, any flag, what the alert rule takes."""
 
 LONGEST_TYPED = 100
 

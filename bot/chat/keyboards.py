@@ -25,7 +25,7 @@ from bot.chat.callbacks import (
     TurnKinds,
     TurnRegions,
 )
-from bot.chat.draft import ALL, FLAGGED, SERIOUS, Found, cut, token
+from bot.chat.draft import ALL, FLAGGED, WORTH, Found, cut, token
 from bot.chat.texts import country_name
 from watchers.categories import Category, everyday_categories
 from watchers.places import regions
@@ -169,8 +169,8 @@ def amounts(language: str) -> Rows:
     """How much comes."""
     _ = translator(language).gettext
     labels = {
-        FLAGGED: _("Only flagged (recommended)"),
-        SERIOUS: _("Only serious flags"),
+        WORTH: _("Only what is worth a look (recommended)"),
+        FLAGGED: _("Every flag"),
         ALL: _("Every purchase"),
     }
     rows = tuple((press(label, ChooseAmount(weight=weight)),) for weight, label in labels.items())

@@ -26,7 +26,7 @@ from bot.chat.callbacks import (
     TurnKinds,
     TurnRegions,
 )
-from bot.chat.draft import ALL, FLAGGED, SERIOUS, Draft, Found, clean, find_kinds, is_known_region, read_buyer
+from bot.chat.draft import ALL, FLAGGED, WORTH, Draft, Found, clean, find_kinds, is_known_region, read_buyer
 from bot.chat.keyboards import FIRST_COUNTRY
 from bot.chat.lookup import SHORTEST_WORDS, find_buyers, names_of
 from bot.chat.middlewares import MayChange
@@ -163,9 +163,10 @@ async def choose_amount(
 ) -> str | None:
     """How much: the filter is complete and kept."""
     draft = await _draft(callback, state)
-    if draft is None or callback_data.weight not in (ALL, FLAGGED, SERIOUS):
+    if draft is None or callback_data.weight not in (ALL, FLAGGED, WORTH):
         return out_of_date(person.language)
-    criteria = msgspec.structs.replace(draft.criteria, min_weight=callback_data.weight)
+    weight = None if callback_data.weight == WORTH else callback_data.weight
+    criteria = msgspec.structs.replace(draft.criteria, min_weight=weight)
     subscriber = await services.subscriptions.get_or_create(CHANNEL, person.address, person.language)
     before = {one.id for one in await services.subscriptions.filters(subscriber.id)}
     try:

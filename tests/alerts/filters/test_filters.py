@@ -64,9 +64,13 @@ def test_the_page_of_filters_is_current() -> None:
     assert kept.read_text(encoding="utf-8") == page(), "run: python -m alerts.filters.page > docs/filters.md"
 
 
-def test_nothing_asked_is_every_flagged_tender() -> None:
+def test_nothing_asked_is_what_the_alert_rule_takes() -> None:
     assert matches(Criteria(), facts())
     assert not matches(Criteria(), facts(flags=()))
+    light = facts(flags=(flag(weight=3),))
+    assert not matches(Criteria(), light)
+    assert matches(Criteria(min_weight=1), light)
+    assert matches(Criteria(min_weight=3), light)
     assert matches(Criteria(min_weight=0), facts(flags=()))
 
 
@@ -106,7 +110,7 @@ def test_a_tender_is_told_apart(criteria, expected) -> None:
 
 
 def test_a_country_takes_its_regions() -> None:
-    found = TenderFacts(regions=("KZ", "KZ-61"), weight=1)
+    found = TenderFacts(regions=("KZ", "KZ-61"), weight=1, deserving=True)
     assert matches(Criteria(regions=("KZ",)), found)
     assert matches(Criteria(regions=("KZ-75", "KZ-61")), found)
     assert not matches(Criteria(regions=("KZ-75",)), found)
@@ -158,16 +162,17 @@ def test_the_sentence_says_all_that_is_asked_in_three_languages() -> None:
     criteria = Criteria(regions=("KZ-61",), categories=("fuel",), min_amount=Decimal(10_000_000))
     said = {language: sentence(criteria, language).replace("\u00a0", " ") for language in LANGUAGES}
     assert said == {
-        "en": "Flagged purchases in Turkistan Region, fuel and lubricants, from 10 M ₸",
-        "ru": "Закупки с сигналами: Туркестанская область; бензин, дизель, горюче-смазочные материалы; от 10 млн ₸",
-        "kk": "Белгісі бар сатып алулар: Түркістан облысы; жанар-жағармай; кемінде 10 млн ₸",
+        "en": "Purchases worth a look in Turkistan Region, fuel and lubricants, from 10 M ₸",
+        "ru": "Закупки, которые стоят внимания: Туркестанская область; "
+        "бензин, дизель, горюче-смазочные материалы; от 10 млн ₸",
+        "kk": "Қарауға тұрарлық сатып алулар: Түркістан облысы; жанар-жағармай; кемінде 10 млн ₸",
     }
 
 
 def test_a_long_list_is_counted_and_known_names_are_said() -> None:
     buyers = tuple(f"KZ-BIN-{n:012}" for n in range(7))
     said = sentence(Criteria(buyers=buyers), "en", {buyers[0]: "School No. 12"})
-    assert said.startswith("Flagged purchases: buyer School No. 12, KZ-BIN-000000000001, ")
+    assert said.startswith("Purchases worth a look: buyer School No. 12, KZ-BIN-000000000001, ")
     assert said.endswith(" or 3 others")
     assert sentence(Criteria(buyers=buyers), "ru").endswith(" или ещё 3")
     assert sentence(Criteria(buyers=buyers[:2]), "kk").endswith(f"{buyers[0]} немесе {buyers[1]}")

@@ -34,7 +34,7 @@ CRITERIA = st.builds(
     categories=some(CATEGORIES, 6),
     min_amount=st.none() | st.sampled_from(AMOUNTS),
     currency=st.sampled_from(("KZT", "UAH")),
-    min_weight=st.integers(0, 5),
+    min_weight=st.none() | st.integers(0, 5),
     indicators=some(CODES),
     words=some(STEMS),
     without_words=st.just(()) | some(STEMS, 2),
@@ -47,6 +47,7 @@ FACTS = st.builds(
     amount=st.none() | st.sampled_from((*AMOUNTS, Decimal("100.004"), Decimal(10) ** 17)),
     currency=st.sampled_from(("", "KZT", "UAH")),
     weight=st.integers(0, 5),
+    deserving=st.booleans(),
     indicators=some(CODES).map(frozenset),
     words=st.lists(st.sampled_from(WORDS), max_size=6).map(tuple),
 )
@@ -102,12 +103,12 @@ def test_a_person_with_several_filters_is_found_once_with_all_that_matched() -> 
             follow(4, Criteria(), subscriber=8),
         ]
     )
-    facts = TenderFacts(regions=("KZ", "KZ-61"), words=("ремонт", "кровли"), weight=2)
+    facts = TenderFacts(regions=("KZ", "KZ-61"), words=("ремонт", "кровли"), weight=2, deserving=True)
     assert index.people(facts) == {7: [1, 2], 8: [4]}
 
 
 def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() -> None:
-    criteria = Criteria(regions=REGIONS, buyers=BUYERS, categories=CATEGORIES)
+    criteria = Criteria(regions=REGIONS, buyers=BUYERS, categories=CATEGORIES, min_weight=1)
     assert len(keep(criteria).keys) <= MOST_KEYS
     index = Index()
     index.put([follow(1, criteria)])

@@ -105,7 +105,7 @@ async def test_two_taps_at_once_make_one_filter_and_keep_the_confirmation(talk: 
     await talk.press(person, "scope:all")
     await talk.press(person, "weight:1", settle=False)
     await talk.press(person, "weight:1", settle=False)
-    await talk.press(person, "weight:4", settle=False)
+    await talk.press(person, "weight:9", settle=False)
     await talk.settle()
     assert len(await talk.kept(person)) == 1
     assert talk.last(person).startswith("Done.")
@@ -178,7 +178,7 @@ async def test_buttons_work_after_a_redeploy_and_a_finished_choice_says_it_is_ov
     await talk.press(person, "scope:all")
     weights = talk.messages(person)[-1]["message_id"]
     talk.restart()
-    await talk.press(person, "weight:4")
+    await talk.press(person, "weight:9")
     assert len(await talk.kept(person)) == 1
     await talk.forge(person, "weight:1", weights)
     assert "out of date" in talk.toasts()[-1]

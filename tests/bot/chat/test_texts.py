@@ -19,10 +19,12 @@ from alerts.subscriptions import Subscription
 from bot.chat import screens
 from bot.chat.draft import Found, TypedBuyer, find_kinds
 from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
+from bot.operator import text_of
 from templates import ROOT
 from tests.bot.chat.talking import LANGUAGES, parse
 from tests.conftest import Clock
 from watchers.categories import everyday_categories
+from watchers.vigil import Stood
 
 CODE = Path(screens.__file__).parent
 HOSTILE = ("<b>&nbsp;</b>", "x" * 5000, "🧹🇰🇿" * 500, "\u202eабв\u200f", "{{ 7 * 7 }} %(num)s %s", "a & b < c")
@@ -105,6 +107,7 @@ def test_every_template_is_a_screen_and_every_screen_has_its_template(clock: Clo
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Environment, "get_template", watched)
         list(pages("en", clock))
+        text_of(Stood(source="portal", alarm="silent"), "en", "Asia/Almaty", clock())
     assert used == {path.name for path in (ROOT / "telegram" / "chat").glob("*.j2")}
 
 
