@@ -68,9 +68,9 @@ class Past:
             for bid in _rows(nested.get("trdapp")):
                 self._apply(bid, f"{path}.TrdApp", announcement.id)
             for deal in _rows(nested.get("contract")):
-                self._deals.append(
-                    self._mending.struct({"trdBuyId": announcement.id, **deal}, Deal, f"{path}.Contract")
-                )
+                own = {key: inner for key, inner in deal.items() if plain_key(key) != "trdbuyid"}
+                owned = own | {"trdBuyId": announcement.id}
+                self._deals.append(self._mending.struct(owned, Deal, f"{path}.Contract"))
         else:
             self._mending.trouble(path, one, "neither an announcement nor a contract")
 

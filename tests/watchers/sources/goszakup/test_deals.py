@@ -190,6 +190,12 @@ def test_addenda_are_amendments_of_one_contract(case: str) -> None:
     ]  # fmt: skip
 
 
+def test_the_state_of_a_contract_is_that_of_its_newest_signed_version() -> None:
+    draft = deal(502, 2, signDate=None, refContractStatusId=110)
+    one = contract(deal(500, refContractStatusId=455), deal(501, 1, refContractStatusId=390), draft)
+    assert (one.status, one.status_details) == ("terminated", "Исполнен")
+
+
 def test_where_the_first_version_is_not_known_its_sum_and_date_are_left_open() -> None:
     one = contract(deal(501, 1, parentId=500, refContractTypeId=2, refAmendmAgreemJustifId=[4, 0]))
     assert (one.value, one.date_signed) == (None, None)
