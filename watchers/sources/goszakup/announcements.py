@@ -13,9 +13,8 @@ from watchers.sources.goszakup.parts import joined, local, moment, period, shown
 from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "appeals", "category", "committee", "decisions", "discussion", "documents", "features", "lots_of", "own_moment",
-    "printed_number", "results_known",
-    "status_id", "tender_status",
+    "appeals", "category", "changed", "committee", "decisions", "discussion", "documents", "features", "lots_of",
+    "own_moment", "printed_number", "results_known", "status_id", "tender_status",
 ]  # fmt: skip
 
 _DAY = timedelta(days=1)
@@ -31,6 +30,11 @@ def own_moment(announcement: Announcement) -> datetime | None:
     """The latest moment that an announcement itself knows to have passed."""
     texts = (announcement.last_update_date, announcement.publish_date, announcement.itogi_date_public)
     return max(filter(None, (local(text) for text in texts if text)), default=None)
+
+
+def changed(announcement: Announcement) -> str | None:
+    """When it last changed; where that is not said, when it was published."""
+    return moment(announcement.last_update_date) or moment(announcement.publish_date)
 
 
 def lots_of(announcement: Announcement) -> tuple[Lot, ...]:

@@ -77,7 +77,7 @@ class _Purchase:
 
     def release(self, measures: Mapping[str, Unit]) -> Release:
         """The release."""
-        number, changed = announcements.printed_number(self.announcement), self._changed()
+        number, changed = announcements.printed_number(self.announcement), announcements.changed(self.announcement)
         items = tuple(self._items())
         offers = self._offers()
         contracts, awards = self._contracts(offers, items, measures)
@@ -97,9 +97,6 @@ class _Purchase:
             contracts=contracts,
             related_processes=_parent(self.announcement),
         )
-
-    def _changed(self) -> str | None:
-        return moment(self.announcement.last_update_date) or moment(self.announcement.publish_date)
 
     def _customer(self, lot: Lot) -> Organization | None:
         named = lot.customer_bin or lot.customer_id or lot.customer_name_ru or lot.customer_name_kz

@@ -9,10 +9,10 @@ from hashlib import blake2b
 
 import msgspec
 
-from watchers.ocds import Debarment, Identifier, Organization
+from watchers.ocds import Address, Debarment, Identifier, Organization
 from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.model import Announcement, Entry, Records, Subject
-from watchers.sources.goszakup.parts import joined, moment, number_text, shown
+from watchers.sources.goszakup.parts import joined, moment, number_text, places, shown
 from watchers.sources.goszakup.persons import is_person
 
 __all__ = ["PERSON_SCHEME", "Participants", "contact_keys", "merge_parties", "somebody", "with_role"]
@@ -39,6 +39,7 @@ class Participants:
             ):
                 if key:
                     self._subjects[key] = subject
+        self._persons: dict[str, str] = {}
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._register_asked = records.entries is not None
         for number, ru, kk in _mentions(records.announcement):
@@ -86,12 +87,15 @@ class Participants:
             name=ru or kk,
             name_ru=ru,
             name_kk=kk,
+            address=_seat(subject) if subject else None,
         )
 
     def _person(
         self, number: str, pid: int | None, roles: tuple[str, ...], otherwise: str, subject: Subject | None
     ) -> Organization:
-        key = str(pid) if pid else otherwise
+        key = str(pid) if pid else self._persons.get(number, otherwise)
+        if number and key:
+            self._persons[number] = key  # the same person may be named with the number here and without it there
         identifier = Identifier(scheme=PERSON_SCHEME, id=key) if key else None
         return Organization(
             id=f"{PERSON_SCHEME}-{key}" if key else None,
@@ -119,6 +123,12 @@ class Participants:
             )
             for entry in entries
         )
+
+
+def _seat(subject: Subject) -> Address | None:
+    """Where a body sits, by its KATO: the register's list, else its addresses. The street is not kept."""
+    codes = subject.kato_list or tuple(one.kato_code or "" for one in subject.addresses or ())
+    return next(iter(places(codes)), None)
 
 
 def _mentions(one: Announcement | None) -> Iterator[tuple[str | None, str | None, str | None]]:

@@ -109,6 +109,25 @@ def test_a_person_is_known_by_number_register_or_name(supplier: dict[str, Any]) 
     assert "Ахметова" not in msgspec.json.encode(release).decode()
 
 
+def test_a_person_with_and_without_the_registers_number_is_one() -> None:
+    win = {"lotId": 43600001, "amount": 5, "RefAppStatus": {"nameRu": "Победитель"}}
+    bid = {"id": 1, "supplierBinIin": IIN, "AppLots": [win]}
+    deal = {"id": 5, "rootId": 5, "supplierBiin": IIN, "contractSum": 5, "contractNumberSys": f"{BIN}/260007/00"}
+    for numbers in ({}, {"supplierId": 77}):
+        head = announcement(itogiDatePublic="2026-11-12 10:00:00")
+        release = mapped(TrdBuy=head, TrdApp=[bid | numbers], Contract=[deal])
+        assert len(release.awards) == 1
+        assert [party.roles for party in release.parties if party.natural_person] == [("tenderer", "supplier")]
+
+
+def test_a_body_has_the_place_where_it_sits() -> None:
+    for subject in ({"katoList": ["711310000"]}, {"katoList": [], "Address": [{"katoCode": "711310000"}]}):
+        release = mapped(TrdBuy=announcement(), Subjects=[{"bin": BIN, "typeSupplier": 1, **subject}])
+        assert release.buyer is not None
+        assert release.buyer.address is not None
+        assert (release.buyer.address.region_code, release.buyer.address.region) == ("KZ-71", "711310000")
+
+
 def test_only_what_looks_like_an_iin_is_hidden() -> None:
     assert clear_of_persons(f"ИИН:{IIN}, БИН {BIN}") == f"ИИН:************, БИН {BIN}"
     for kept in ("000140000018", "859901300123", "8501013001234", "850101900123", "20260101", None, ""):
