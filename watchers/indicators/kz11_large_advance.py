@@ -24,7 +24,7 @@ from watchers.indicators.base import (
     Tier,
 )
 from watchers.indicators.procedure import Procedure
-from watchers.indicators.scope import code_of, lots_by_key, national, plan_points, printed
+from watchers.indicators.scope import code_of, lots_by_key, national, percent_of, plan_points, printed
 from watchers.ocds import Item, Release
 from watchers.rules.things import code_kinds
 
@@ -55,9 +55,7 @@ class LargeAdvance(Indicator):
         if not isinstance(procedure, Procedure):
             return procedure
         stated = [
-            (Decimal(str(point.prepayment)), item)
-            for item, point in plan_points(release)
-            if point.prepayment is not None
+            (percent_of(point.prepayment), item) for item, point in plan_points(release) if point.prepayment is not None
         ]
         if not stated:
             return _MISSING

@@ -7,8 +7,6 @@ order of payment of their own and are left out.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from watchers.indicators.base import (
     Answer,
     Clear,
@@ -24,7 +22,7 @@ from watchers.indicators.base import (
 )
 from watchers.indicators.construction import construction_lots, is_turnkey
 from watchers.indicators.lawful import UnderLaw, under_law
-from watchers.indicators.scope import printed
+from watchers.indicators.scope import percent_of, printed
 from watchers.ocds import Release
 
 _FIELD = "tender.items.planPoint.prepayment"
@@ -60,5 +58,5 @@ class NoConstructionAdvance(Indicator):
         percent, lot = min(less, key=lambda pair: pair[0])
         facts = {"lots": len({one.key if one else "" for _, one in less}), "lot": printed(lot)}
         norm = Norm(rule.act, rule.clause, rule.checked_on)
-        value = Decimal(str(percent))
+        value = percent_of(percent)
         return Fired(value=value, threshold=int(rule.value), unit="percent", facts=facts, norm=norm)

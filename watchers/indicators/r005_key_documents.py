@@ -33,6 +33,7 @@ _KINDS = frozenset({"specification", "bidding_documents", "contract_draft"})
 _WITH_DOCUMENTS = frozenset({
     "tender", "rating_point", "auction", "price_quotation", "social_order", "catering", "framework",
 })  # fmt: skip
+_CLOSED = "x_nonDisclosure"
 _TOLD = 3
 
 
@@ -91,7 +92,7 @@ def _facts(
 def _is_closed(document: Document, release: Release) -> bool:
     """Whether a file's name speaks of secrecy; "ДСП" only where nothing bought is of chipboard, which is called so."""
     kinds = kinds_of_name(document)
-    if "closed" in kinds:
+    if "closed" in kinds or document.document_type == _CLOSED:
         return True
     if "board_or_secret" not in kinds:
         return False

@@ -103,8 +103,8 @@ def _planned(release: Release, contract: Contract) -> Decimal | None:
     tender, first = release.tender or Tender(), first_value(contract)
     wanted = {str(item.related_lot) for item in contract.items if item.related_lot is not None}
     values = [price_of(lot.value) for lot in tender.lots if lot.key in wanted]
-    if not values and len(release.contracts) == 1 and len(tender.lots) <= 1:
-        values = [price_of(tender.value)]
+    if not values and len(release.contracts) == 1 and len(tender.lots) == 1:
+        values = [price_of(tender.lots[0].value)]
     known = [value for value in values if value is not None and first is not None and value[1] == first[1]]
     if not known or len(known) != len(values) or len(known) < len(wanted):
         return None

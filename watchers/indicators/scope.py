@@ -6,6 +6,7 @@ Written rules ask `watchers.indicators.lawful`, which leaves out more.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from watchers.indicators.base import Answer, NotApplicable
 from watchers.indicators.procedure import Procedure, excluded, procedure_of
@@ -19,6 +20,7 @@ __all__ = [
     "items_of",
     "lots_by_key",
     "national",
+    "percent_of",
     "plan_points",
     "printed",
     "titles",
@@ -26,6 +28,7 @@ __all__ = [
 
 _ELSEWHERE = NotApplicable("no law of this country is kept here")
 _SPECIAL = NotApplicable("bought under the special procedure, which is not public")
+_MOST = 10**6
 _EMPTY = NotApplicable("the planned sum is not above zero")
 
 
@@ -80,6 +83,12 @@ def features_of(release: Release, lot: Lot | None) -> frozenset[str]:
 def code_of(item: Item) -> tuple[str | None, str]:
     """Scheme and code of an item; the code is '' if it has none."""
     return (item.classification.scheme, item.classification.key) if item.classification else (None, "")
+
+
+def percent_of(share: float) -> Decimal:
+    """A share in per cent, exact and without needless noughts."""
+    exact = Decimal(str(share))
+    return Decimal(int(exact)) if exact.is_finite() and abs(exact) < _MOST and exact == int(exact) else exact
 
 
 def printed(lot: Lot | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from watchers.rules.naming import named
+from watchers.rules.naming import named, says, spaced
 from watchers.rules.tables import Dated, read_table
 
 __all__ = ["CodeKind", "SetAside", "WordKind", "code_kinds", "set_aside", "word_kinds"]
@@ -43,6 +43,9 @@ class WordKind(Dated, frozen=True):
 
     kind: str
     words: str
+
+
+_LONGEST = 8000  # characters of a text that are read
 
 
 @lru_cache(maxsize=1)
@@ -82,4 +85,5 @@ def _word_rows() -> tuple[WordKind, ...]:
 @lru_cache(maxsize=4096)
 def word_kinds(text: str) -> frozenset[str]:
     """What kinds of works or services the words of a text name (repair, design, supervision ...)."""
-    return frozenset(row.kind for row in _word_rows() if named(row.words, text))
+    asked = spaced(text[:_LONGEST])
+    return frozenset(row.kind for row in _word_rows() if says(row.words, asked))

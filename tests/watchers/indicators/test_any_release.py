@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.watchers.indicators.cases import FIXTURES, NAMES
+from tests.watchers.indicators.tables import BASES
 from watchers.indicators.base import Context
 from watchers.indicators.registry import load_indicators
 from watchers.ocds import Release
@@ -22,6 +23,7 @@ _CONTEXT = Context(rules=load_rules())
 _RELEASES: list[dict[str, Any]] = [
     json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8")) for name in NAMES
 ]
+_WHOLE: list[dict[str, Any]] = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(BASES.glob("*.json"))]
 _STRANGE = st.sampled_from(
     [
         None,
@@ -62,7 +64,7 @@ def _mutate(release: dict[str, Any], place: tuple[Any, ...], change: Callable[[A
 
 @st.composite
 def _mutants(draw: st.DrawFn) -> bytes:
-    release = deepcopy(draw(st.sampled_from(_RELEASES)))
+    release = deepcopy(draw(st.sampled_from(_RELEASES if draw(st.booleans()) else _WHOLE)))
     for _ in range(draw(st.integers(1, 4))):
         places = _places(release)
         if not places:

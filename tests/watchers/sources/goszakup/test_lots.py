@@ -142,6 +142,7 @@ DOCUMENTS = {
     "Конкурсная документация": "biddingDocuments",
     "Аукционная документация": "biddingDocuments",
     "ПСД": "x_design",
+    "Обязательство о неразглашении": "x_nonDisclosure",
     "Заключение экспертизы": "x_design",
     "Перечень лотов": "x_other",
     "Техникалық ерекшелік": "technicalSpecifications",
