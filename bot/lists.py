@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +14,7 @@ from alerts.subscriptions import Subscriptions
 from bot.config import Config
 from bot.database_commands import DatabaseError
 from bot.times import utc_now
+from watchers.base_rates import Drift, Rate, monday_of, rates
 from watchers.database import Database
 from watchers.indicators.base import Indicator
 from watchers.store import Store
@@ -40,6 +42,8 @@ async def statistics(config: Config) -> list[str]:
         aside = await store.set_aside_counts()
         owed = await Outbox(database, utc_now).counts()
         people = await Subscriptions(database, utc_now).counts()
+        this_week = monday_of(utc_now())
+        weeks = [await rates(database, week) for week in (this_week, this_week - timedelta(weeks=1))]
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise DatabaseError(
@@ -53,4 +57,30 @@ async def statistics(config: Config) -> list[str]:
         *(f"messages {state:<9} {count}" for state, count in owed.items()),
         *(f"subscribers {state}: {count}" for state, count in people.subscribers.items()),
         f"filters            {people.filters} ({people.paused} paused)",
+        *_rate_lines(*weeks),
     ]
+
+
+def _rate_lines(this_week: Sequence[Rate], last_week: Sequence[Rate]) -> list[str]:
+    """A line an indicator: how often it fired this week, last week, and in the four weeks before that."""
+    by_code = {one.indicator: one for one in this_week}
+    earlier = {one.indicator: one for one in last_week}
+    lines = []
+    for code in sorted({*by_code, *earlier}):
+        now, before = by_code.get(code), earlier.get(code)
+        shown = before or now
+        told = [_share(now), _share(before), _percent(shown.share_before if shown else None)]
+        note = {Drift.OFTEN: "fires on more than a fifth", Drift.DOUBLED: "doubled"}.get(
+            before.drift if before else Drift.NONE, ""
+        )
+        lines.append(f"{code:<6} {told[0]:<22} {told[1]:<22} {told[2]:<8} {note}".rstrip())
+    heading = f"{'flag':<6} {'this week':<22} {'last week':<22} before"
+    return ["", "how often each flag was raised, of what could be checked", heading, *lines] if lines else []
+
+
+def _share(rate: Rate | None) -> str:
+    return f"{_percent(rate.share)} ({rate.fired} of {rate.computed})" if rate else "-"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"

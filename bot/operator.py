@@ -1,25 +1,30 @@
-"""Tells the operator of alarms and of their end: once each, over restarts, to every chat in `telegram.admins`."""
+"""Tells the operator of alarms, of their end, of indicators gone astray: once, to every chat in `telegram.admins`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from alerts.channels.base import Channel, DeliveryError, Message, UncertainDelivery
-from alerts.format import when
+from alerts.format import number, when
 from alerts.i18n import translator
 from alerts.pace import Pacer
+from alerts.render.pages import IndicatorPages
 from alerts.subscribers import Subscribers
 from bot.chat.texts import render
 from bot.config_sections import Alerts
+from watchers.base_rates import Rate, monday_of, rates, say_drift_told
 from watchers.database import Database
 from watchers.vigil import Stood, read_standings, say_told
 
-__all__ = ["Operator", "text_of"]
+__all__ = ["Operator", "drift_text", "percent", "text_of"]
 
 log = structlog.get_logger("operator")
+
+_WEEK = timedelta(weeks=1)
 
 
 class Operator:
@@ -47,28 +52,34 @@ class Operator:
     async def do_one(self) -> bool:
         """Tell what is news; False: nothing more to do at once. What did not go out is tried the next time."""
         for stood in await read_standings(self._database):
-            if stood.alarm != stood.told and await self._tell(stood):
+            if stood.alarm != stood.told and await self._tell(partial(self._of_source, stood), stood.source):
                 await say_told(self._database, stood, self._clock())
+        for rate in await rates(self._database, monday_of(self._clock()) - _WEEK):
+            if rate.drift not in {"", rate.told} and await self._tell(partial(drift_text, rate), rate.indicator):
+                await say_drift_told(self._database, rate)
         return False
 
-    async def _tell(self, stood: Stood) -> bool:
-        """Send to every chat; False where none got it and trying again may help."""
+    def _of_source(self, stood: Stood, language: str) -> str:
+        return text_of(stood, language, self._defaults.zone, self._clock())
+
+    async def _tell(self, text_in: Callable[[str], str], about: str) -> bool:
+        """Send to every chat in its language; False where none got it and trying again may help."""
         again, sent = False, False
         for admin in self._admins:
             try:
-                await self._send(str(admin), stood)
+                await self._send(str(admin), text_in)
                 sent = True
             except UncertainDelivery:
                 sent = True  # it may have arrived: not twice
             except DeliveryError as error:
-                log.warning("the operator was not told", source=stood.source, alarm=stood.alarm, reason=str(error))
+                log.warning("the operator was not told", about=about, reason=str(error))
                 again = again or not error.permanent
         return sent or not again
 
-    async def _send(self, chat: str, stood: Stood) -> None:
+    async def _send(self, chat: str, text_in: Callable[[str], str]) -> None:
         person = await self._people.subscriber(self._channel.name, chat)
         language = person.language if person else self._defaults.language
-        text = text_of(stood, language, self._defaults.zone, self._clock())
+        text = text_in(language)
         await self._pacer.turn(chat, first=True)
         await self._channel.send(chat, Message(text))
 
@@ -89,3 +100,25 @@ def text_of(stood: Stood, language: str, zone: str, now: datetime) -> str:
         good=at(stood.good_at),
         new=at(stood.new_at),
     )
+
+
+def drift_text(rate: Rate, language: str) -> str:
+    """What is said of an indicator that fires more often than it should, as Telegram HTML."""
+    page = IndicatorPages().page(rate.indicator, language)
+    before = rate.share_before
+    return render(
+        "drift",
+        language,
+        code=rate.indicator,
+        called=page.name if page else rate.indicator,
+        drift=rate.drift.value,
+        share=percent(rate.share or 0.0, language),
+        fired=rate.fired,
+        computed=rate.computed,
+        before=percent(before, language) if before is not None else "",
+    )
+
+
+def percent(share: float, language: str) -> str:
+    """A share in per cent to a tenth: "12.5 %"."""
+    return f"{number(round(100 * share, 1), language)}\N{NO-BREAK SPACE}%"

@@ -46,6 +46,7 @@ class View(msgspec.Struct, frozen=True):
 
     summary: Summary
     awards: int  # decisions for a supplier; a contract without one counts too
+    contracts: int
     fired: frozenset[str]  # codes of indicators
     unknown: frozenset[str]  # codes of those that could not be computed
 
@@ -56,6 +57,7 @@ def view_of(release: Release, findings: Sequence[Finding], summary: Summary | No
     return View(
         summary=summary or summarise(release),
         awards=active or len(release.contracts),
+        contracts=len(release.contracts),
         fired=frozenset(finding.indicator for finding in findings if finding.status is Status.FIRED),
         unknown=frozenset(finding.indicator for finding in findings if finding.status is Status.NOT_COMPUTABLE),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from watchers.base_rates import Answers, answers_of
 from watchers.changes import Change, View, changes_between, view_of
 from watchers.database import clean
 from watchers.history.rows import Rows
@@ -83,6 +85,7 @@ class Intake:
     raw_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     buyers: dict[str, dict[str, Any]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    answers: Answers = field(default_factory=Counter)
 
 
 def _cleaned(value: Any) -> Any:
@@ -218,6 +221,7 @@ def take_in(
             intake.rejected.append(Rejected(reason, one.judged.record.raw, one.judged.record.url))
             continue
         tender = tenders.get(ocid) or tenders.setdefault(ocid, _start(teller, ocid, before, now))
+        intake.answers += answers_of(seen.get(ocid), view, one.judged.findings, now)
         retold = before is not None and before.holder != teller.name
         changes = changes_between(seen.get(ocid), view, retold=retold)
         _add(intake, one, tender, summary, changes, history=history, teller=teller, now=now)

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from watchers.base_rates import keep_answers
 from watchers.changes import View, view_of
 from watchers.database import Database, clean
 from watchers.history.keeping import keep
@@ -156,6 +157,7 @@ class Store(Reading):
             if rows:
                 await connection.execute(statement, rows)
         await self._keep_history(connection, intake)
+        await keep_answers(connection, self.database, intake.answers)
 
     async def _keep_history(self, connection: AsyncConnection, intake: Intake) -> None:
         """In the order read, so that the newest state of a process is the one that is kept."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -23,8 +24,8 @@ from sqlalchemy import (
 from watchers.database import BigId, Money, UTCDateTime, metadata
 
 __all__ = [
-    "buyers", "cursors", "events", "findings", "raw_answers", "set_aside", "snapshots", "source_notes", "standings",
-    "tenders",
+    "buyers", "cursors", "events", "findings", "indicator_weeks", "raw_answers", "set_aside", "snapshots",
+    "source_notes", "standings", "tenders",
 ]  # fmt: skip
 
 raw_answers = Table(
@@ -171,4 +172,16 @@ standings = Table(
     Column("told", String(16), nullable=False, server_default=""),  # the alarm the operator knows of
     Column("told_at", UTCDateTime),
     Column("checked_at", UTCDateTime, nullable=False),
+)
+
+indicator_weeks = Table(
+    "indicator_weeks",
+    metadata,
+    Column("week", Date, primary_key=True),  # its Monday, UTC
+    Column("indicator", String(16), primary_key=True),
+    *(
+        Column(status, Integer, nullable=False, server_default="0")  # watchers.indicators.base.Status
+        for status in ("fired", "clear", "not_computable", "not_applicable")
+    ),
+    Column("told", String(16), nullable=False, server_default=""),  # the drift the operator knows of
 )

@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from alerts.tables import State, outbox, subscribers
 from bot.inbox import inbox
 from bot.web.pulse import Pulse
+from watchers.base_rates import Rate, monday_of, rates
 from watchers.database import Database
 from watchers.tables import events, tenders
 from watchers.vigil import Stood, read_standings
@@ -67,6 +68,7 @@ class _Snapshot(msgspec.Struct):
     people: dict[str, int] = {}
     standings: list[Stood] = []
     tenders: int = 0
+    rates: list[Rate] = []
     up: bool = False
 
 
@@ -137,6 +139,7 @@ class Metrics:
                 people={row[0]: row[1] for row in people},
                 standings=await read_standings(self._database),
                 tenders=stored.scalar_one(),
+                rates=await rates(self._database, monday_of(now) - timedelta(weeks=1)),
                 up=True,
             )
 
@@ -183,6 +186,9 @@ class _Exposed(Collector):
         yield _labelled("baqylau_source_good_seconds", "Since a source last answered well", "source", good)
         yield _labelled("baqylau_source_new_seconds", "Since a source last brought a new tender", "source", new)
         alarms = [(one.source, float(bool(one.alarm))) for one in seen.standings]
+        shares = [(one.indicator, one.share) for one in seen.rates if one.share is not None]
+        words = "Share of what could be checked last week on which a flag was raised"
+        yield _labelled("baqylau_indicator_fired_share", words, "indicator", shares)
         yield _labelled("baqylau_source_alarm", "1 while the operator should look at a source", "source", alarms)
 
     def _of_this_process(self) -> Iterator[Metric]:

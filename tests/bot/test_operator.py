@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,11 @@ from alerts.i18n import LANGUAGES
 from alerts.pace import Pace, Pacer
 from alerts.subscriptions import Subscriptions
 from bot.config_sections import Alerts
-from bot.operator import Operator, text_of
+from bot.operator import Operator, drift_text, text_of
 from bot.sandbox import Sandbox
-from watchers.tables import standings
+from tests.alerts.telegram_parser import parsed
+from watchers.base_rates import Drift, Rate
+from watchers.tables import indicator_weeks, standings
 from watchers.vigil import Alarm, Stood
 
 TOKEN_REFUSED = "goszakup: token refused (401): take a new one"
@@ -88,3 +90,41 @@ def test_every_alarm_has_its_words(alarm: Alarm, language: str, clock: Any) -> N
     assert "goszakup" in text
     assert ("a &lt; b" in text) == bool(alarm)
     assert "None" not in text
+
+
+def drifted(fired: int = 60, clear: int = 140, before: tuple[int, int] = (10, 400)) -> Rate:
+    return Rate(
+        indicator="R003", week=date(2026, 11, 16), fired=fired, clear=clear, not_computable=5, fired_before=before[0],
+        computed_before=before[1],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("rate", [drifted(), drifted(fired=30)], ids=["often", "doubled"])
+def test_an_indicator_gone_astray_is_told_with_its_numbers(rate: Rate, language: str) -> None:
+    text, _ = parsed(drift_text(rate, language))
+    assert "R003" in text
+    assert str(rate.fired) in text
+    assert str(rate.computed) in text
+    assert "%(" not in text
+    assert ("2.5" in text or "2,5" in text) is (rate.drift is Drift.DOUBLED)
+
+
+async def test_an_indicator_gone_astray_is_told_once_a_week(database: Any, clock: Any) -> None:
+    week = {"week": date(2026, 11, 9), "indicator": "R003", "fired": 50, "clear": 150}  # the clock says Sunday the 22nd
+    async with database.write() as connection:
+        await connection.execute(indicator_weeks.insert(), [week, week | {"indicator": "R010", "fired": 2}])
+    async with Sandbox() as sandbox:
+        person = sandbox.people[0]
+        person.started = True
+        bot = connect(sandbox.token, sandbox.api_base)
+        news = Operator(
+            database, TelegramChannel(bot), Subscriptions(database, clock), Pacer(Pace(chat_seconds=0.0)), clock,
+            admins=(person.id,), defaults=Alerts(language="en"),
+        )  # fmt: skip
+        for _ in range(2):
+            await news.do_one()
+        (said,) = [entry.text for entry in sandbox.ledger.messages()]
+        assert said.startswith("📈 <b>R003 Submission window too short</b>")
+        assert "25" in said
+        await bot.session.close()

@@ -19,9 +19,10 @@ from alerts.subscriptions import Subscription
 from bot.chat import screens
 from bot.chat.draft import Found, TypedBuyer, find_kinds
 from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
-from bot.operator import text_of
+from bot.operator import drift_text, text_of
 from templates import ROOT
 from tests.bot.chat.talking import LANGUAGES, parse
+from tests.bot.test_operator import drifted
 from tests.conftest import Clock
 from watchers.categories import everyday_categories
 from watchers.vigil import Stood
@@ -108,6 +109,7 @@ def test_every_template_is_a_screen_and_every_screen_has_its_template(clock: Clo
         patch.setattr(Environment, "get_template", watched)
         list(pages("en", clock))
         text_of(Stood(source="portal", alarm="silent"), "en", "Asia/Almaty", clock())
+        drift_text(drifted(), "en")
     assert used == {path.name for path in (ROOT / "telegram" / "chat").glob("*.j2")}
 
 

@@ -151,7 +151,7 @@ async def test_every_figure_is_on_its_page_and_no_other(served: Served, database
     await test_the_figures_say_what_is_owed_how_old_and_how_fresh(served, database, clock)
     told = set(re.findall(r"^\| `(baqylau_\w+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     shown = {key[0] for key in await served.figures() if not key[0].endswith("_created")}
-    assert shown | {"baqylau_source_new_seconds"} == told
+    assert shown | {"baqylau_source_new_seconds", "baqylau_indicator_fired_share"} == told
 
 
 async def test_what_is_not_there_is_404_with_strict_headers(served: Served) -> None:
