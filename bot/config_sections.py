@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+import msgspec
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from watchers.sources.base import SourceSettings, source_kinds
 
 __all__ = ["Alerts", "DatabaseSection", "Email", "Log", "Operator", "Refs", "SourceSection", "Telegram", "Tips", "Web"]
 
@@ -71,6 +75,10 @@ def _several(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _enabled_by_default(settings: type[SourceSettings]) -> bool:
+    return next(bool(field.default) for field in msgspec.structs.fields(settings) if field.name == "enabled")
+
+
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -114,6 +122,16 @@ class SourceSection(_Section):
     base_url: Address | None = None
     link_base: Address | None = None
     token: SecretStr | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _off_where_its_kind_is(cls, values: Any) -> Any:
+        """A kind may be off unless it is switched on."""
+        if not isinstance(values, Mapping) or "enabled" in values:
+            return values
+        kind = source_kinds().get(str(values.get("kind")))
+        off = kind is not None and not _enabled_by_default(kind.Settings)
+        return {**values, "enabled": False} if off else values
 
     def settings(self) -> dict[str, Any]:
         """Every key that was set, for `watchers.sources.base.open_source`; the token in the clear."""

@@ -19,6 +19,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "ocds_feed": {"style": "full", "url": "https://example.org/all"},
     "prozorro": {},
     "goszakup": {},
+    "samruk": {},
     "unified": {},
 }
 
