@@ -26,6 +26,17 @@ class Portal:
     def get(self, path: str) -> Any:
         return httpx.get(f"{self.url}/sandbox/{path}", timeout=600).json()
 
+    def published(self) -> dict[int, int]:
+        """The moment of publication of every announcement, in seconds of the country's clock."""
+        found: dict[int, int] = {}
+        after = -1
+        page = self.get("ledger?kind=TrdBuy&change=published")
+        while page["next"] != after:
+            found |= {row["id"]: row["at"] for row in page["entries"]}
+            after = page["next"]
+            page = self.get(f"ledger?kind=TrdBuy&change=published&after={after}")
+        return found
+
     def advance(self, seconds: float) -> Any:
         return httpx.post(f"{self.url}/sandbox/advance", json={"seconds": seconds}, timeout=600).json()
 
