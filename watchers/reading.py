@@ -140,6 +140,11 @@ class Reading:
         found = [await self._tenders(_tender_rows.where(tenders.c.id.in_(part))) for part in in_parts(tender_ids)]
         return {tender.id: tender for part in found for tender in part}
 
+    async def named(self, ocid: str) -> StoredTender | None:
+        """The tender of a process that has this ocid; None if there is none."""
+        found = await self._tenders(select(tenders).where(tenders.c.ocid == ocid).order_by(tenders.c.id).limit(1))
+        return found[0] if found else None
+
     async def recent_tenders(self, limit: int = 20) -> list[StoredTender]:
         """The tenders first seen last, newest first."""
         return await self._tenders(_tender_rows.order_by(tenders.c.id.desc()).limit(limit))

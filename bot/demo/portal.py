@@ -1,8 +1,8 @@
-"""The invented portal of the demo: the page behind "On the portal", so that no button leads nowhere."""
+"""The pages of the demo's portal: what is behind "On the portal", so that no button leads nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -14,12 +14,14 @@ from watchers.summary import summarise
 
 __all__ = ["Portal"]
 
+Find = Callable[[int], Awaitable[Release | None]]
+
 
 class Portal:
-    """Serves one page an announcement on loopback: `async with Portal(releases) as portal`, then `portal.base`."""
+    """Serves a page an announcement on loopback, by its id: `async with Portal(find) as portal`, then `portal.base`."""
 
-    def __init__(self, releases: Mapping[str, Release]) -> None:
-        self._releases = releases
+    def __init__(self, find: Find) -> None:
+        self._find = find
         environment = Environment(
             loader=PackageLoader("bot.demo", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -29,7 +31,7 @@ class Portal:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_get("/announce/{number}", self._show)
+        app.router.add_get("/ru/announce/index/{number:\\d+}", self._show)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -43,7 +45,7 @@ class Portal:
             await self._runner.cleanup()
 
     async def _show(self, request: web.Request) -> web.Response:
-        release = self._releases.get(request.match_info["number"])
+        release = await self._find(int(request.match_info["number"]))
         if release is None:
             raise web.HTTPNotFound(text="There is no such announcement in the demo.")
         bids = release.bids.details if release.bids else ()

@@ -1,7 +1,8 @@
-"""The demo itself: a sandbox, an invented publisher in a folder, three people with filters, and the real bot between.
+"""The demo itself: an invented country behind its portal, a sandbox, three people with filters, the real bot between.
 
-Nothing here stands in for a part of Baqylau: files are read by the `ocds_files` source, and everything after that is
+Nothing here stands in for a part of Baqylau: the portal is read by the `goszakup` source, and everything after that is
 `bot.app` against the sandbox's Bot API. Only the waiting between two messages to one chat is shorter than Telegram's.
+The country is always at work: at night its clock, which is the bot's too, says the last forenoon.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ import asyncio
 import contextlib
 import errno
 import tempfile
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -23,22 +22,23 @@ from alerts.filters import Criteria
 from alerts.i18n import LANGUAGES
 from bot.app import App
 from bot.config import Config
+from bot.demo.country import DAYS, publish_one, working_moment, young_country
 from bot.demo.portal import Portal
-from bot.demo.records import release_of, rows
 from bot.logs import set_up_logs
+from bot.sandbox.goszakup.records import Tender
+from bot.sandbox.goszakup.server import Goszakup
 from bot.sandbox.ledger import Entry
 from bot.sandbox.markup import parse_html
 from bot.sandbox.people import BOT_TOKEN
 from bot.sandbox.server import Sandbox
 from bot.times import utc_now
 from watchers.ocds import Release
-from watchers.rules import load_rules
+from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 
 __all__ = ["DemoError", "show"]
 
-_AT_ONCE = 54
-"""Announcements that are there from the start; the rest comes one by one, as on a working day."""
 _EVERY = 20.0
+"""Seconds between two announcements, once those that were there at the start are read."""
 _PRINTED = 5
 _PATIENCE = 60.0
 
@@ -73,24 +73,50 @@ class _Demo:
         self._console = console
         self._language = language
         self._once = once
-        self._published = folder / "published"
-        self._published.mkdir()
         self._database = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
         self._printed = 0
+        began = utc_now()
+        self._behind = began - working_moment(began)
+        self._country = young_country(began - self._behind)
+
+    def _now(self) -> datetime:
+        return utc_now() - self._behind
 
     async def run(self, stop: asyncio.Event, port: int) -> None:
-        releases: dict[str, Release] = {}
-        async with await _sandbox(port) as sandbox, Portal(releases) as portal:
-            calendar = load_rules().calendar("KZ")
-            for row in rows():
-                releases[row.number] = release_of(row, utc_now(), calendar.is_working_day, portal.base)
+        async with (
+            await _sandbox(port) as sandbox,
+            Goszakup(self._country, speed=1.0) as interface,
+            Portal(self._find) as portal,
+        ):
             self._console.print(f"Chat page: [bold]{sandbox.page_url}[/]  (mailbox: {sandbox.mail_url})")
-            self._console.print("Reading the invented announcements, checking them, sending what people asked for.\n")
-            app = App(_config(sandbox, portal, self._database, self._published))
-            await self._people(app, sandbox)
-            arriving = iter(releases.values())
-            self._publish([release for _, release in zip(range(_AT_ONCE), arriving, strict=False)])
-            await self._serve(app, sandbox, arriving, stop)
+            self._console.print("Reading an invented country's portal, checking, sending what people asked for.\n")
+            self._app = App(self._config(sandbox, interface, portal), clock=self._now)
+            await self._people(self._app, sandbox)
+            await self._serve(self._app, sandbox, stop)
+
+    async def _find(self, number: int) -> Release | None:
+        """What is stored of an announcement of the country."""
+        tender = self._country.shelves["TrdBuy"].get(number)
+        if not isinstance(tender, Tender):
+            return None
+        stored = await self._app.store.named(ocid_of(GOSZAKUP, tender.number_anno))
+        snapshot = await self._app.store.snapshot(stored.snapshot_id) if stored else None
+        return snapshot.release if snapshot else None
+
+    def _config(self, sandbox: Sandbox, interface: Goszakup, portal: Portal) -> Config:
+        source = {
+            "kind": "goszakup", "base_url": interface.url, "token": interface.token, "link_base": portal.base,
+            "start": (self._now() - timedelta(days=DAYS)).isoformat(), "poll_seconds": 1.0,
+            "requests_per_second": 200.0, "sweep_pages": 0,
+        }  # fmt: skip
+        return Config.model_validate(
+            {
+                "telegram": {"token": BOT_TOKEN, "api_base": sandbox.api_base, "chat_seconds": 0.2},
+                "database": {"url": self._database},
+                "sources": {"demo": source},
+                "alerts": {"max_age_days": 60},
+            }
+        )
 
     async def _people(self, app: App, sandbox: Sandbox) -> None:
         """Three people who set up the bot a while ago, and open the chat again now."""
@@ -101,7 +127,7 @@ class _Demo:
                 await app.subscriptions.add(subscriber.id, criteria)
             sandbox.crowd.start(person)
 
-    async def _serve(self, app: App, sandbox: Sandbox, arriving: Iterator[Release], stop: asyncio.Event) -> None:
+    async def _serve(self, app: App, sandbox: Sandbox, stop: asyncio.Event) -> None:
         ended = asyncio.Event()
         running = asyncio.create_task(app.run(ended))
         try:
@@ -111,7 +137,7 @@ class _Demo:
                     f"\nOpen [bold]{sandbox.page_url}[/] to see the three chats, press the buttons, set up a filter."
                     "\nA new announcement comes every 20 seconds. Ctrl-C ends the demo; nothing is kept."
                 )
-                await self._live(arriving, stop, running)
+                await self._live(stop, running)
         finally:
             ended.set()
             await running
@@ -140,21 +166,11 @@ class _Demo:
         buttons = [button["text"] for row in (entry.markup or {}).get("inline_keyboard", []) for button in row]
         self._console.print(Panel(_shown(entry), width=min(self._console.width, 76), subtitle=" · ".join(buttons)))
 
-    async def _live(self, arriving: Iterator[Release], stop: asyncio.Event, running: asyncio.Task[None]) -> None:
+    async def _live(self, stop: asyncio.Event, running: asyncio.Task[None]) -> None:
         while not stop.is_set() and not running.done():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _EVERY)
-            release = next(arriving, None)
-            if release is not None:
-                self._publish([release])
-
-    def _publish(self, releases: list[Release]) -> None:
-        """Put a release package into the publisher's folder, whole or not at all."""
-        package = msgspec.json.encode({"version": "1.1", "releases": releases})
-        name = f"{releases[0].ocid}.json"
-        draft = self._published / f"{name}.part"
-        draft.write_bytes(package)
-        draft.rename(self._published / name)
+            publish_one(self._country)
 
 
 async def _sandbox(port: int) -> Sandbox:
@@ -170,25 +186,6 @@ async def _sandbox(port: int) -> Sandbox:
         await sandbox.stop()
         return Sandbox(port=wanted)
     raise DemoError("demo: no free port on 127.0.0.1")
-
-
-def _config(sandbox: Sandbox, portal: Portal, database: str, published: Path) -> Config:
-    return Config.model_validate(
-        {
-            "telegram": {"token": BOT_TOKEN, "api_base": sandbox.api_base, "chat_seconds": 0.2},
-            "database": {"url": database},
-            "sources": {
-                "demo": {
-                    "kind": "ocds_files",
-                    "paths": [str(published)],
-                    "poll_seconds": 1.0,
-                    "settle_seconds": 0.0,
-                    "link": f"{portal.base}/announce/{{tender_id}}",
-                }
-            },
-            "alerts": {"max_age_days": timedelta(days=60).days},
-        }
-    )
 
 
 def _is_alert(entry: Entry) -> bool:

@@ -14,8 +14,18 @@ from bot.sandbox.goszakup.moments import local_text
 _MOST_ENTRIES = 10_000
 
 
+class Patch(msgspec.Struct):
+    """Other values for a record: `kind` is one of `country.KINDS`."""
+
+    kind: str
+    id: int
+    fields: dict[str, Any]
+
+
 class Control:
-    """Answers GET /sandbox/state, POST /sandbox/advance, /sandbox/faults (GET, POST, DELETE), GET /sandbox/ledger."""
+    """Answers GET /sandbox/state, POST /sandbox/advance, /sandbox/faults (GET, POST, DELETE), /sandbox/patch (POST,
+    DELETE), GET /sandbox/ledger.
+    """
 
     def __init__(self, country: Country, faults: Faults) -> None:
         self._country = country
@@ -29,6 +39,8 @@ class Control:
             web.get("/sandbox/faults", self._list_faults),
             web.post("/sandbox/faults", self._add_fault),
             web.delete("/sandbox/faults", self._clear_faults),
+            web.post("/sandbox/patch", self._patch),
+            web.delete("/sandbox/patch", self._clear_patches),
             web.get("/sandbox/ledger", self._ledger),
         ]
 
@@ -60,6 +72,21 @@ class Control:
     async def _clear_faults(self, request: web.Request) -> web.Response:
         self._faults.clear()
         return await self._list_faults(request)
+
+    async def _patch(self, request: web.Request) -> web.Response:
+        """Show other values in a record from now on: `fields` of the record `id` of `kind`."""
+        try:
+            patch = msgspec.convert(await request.json(), Patch)
+            if patch.kind not in self._country.shelves:
+                raise ValueError(f"no kind is called {patch.kind!r}; use one of {', '.join(self._country.shelves)}")
+        except (ValueError, msgspec.ValidationError) as error:
+            return web.json_response({"error": f"goszakup stand-in: {error}"}, status=400)
+        self._country.patch(patch.kind, patch.id, **patch.fields)
+        return web.json_response({"patched": len(self._country.patches)})
+
+    async def _clear_patches(self, _request: web.Request) -> web.Response:
+        self._country.patches.clear()
+        return web.json_response({"patched": 0})
 
     async def _ledger(self, request: web.Request) -> web.Response:
         """`after`: how many entries to pass over; `kind`, `change`: only these. `next` continues."""

@@ -97,3 +97,13 @@ async def test_time_ledger_and_faults_can_be_reached_from_another_process(
     assert (await client.get("/v3/lots")).status_code == 500
     assert (await client.get("/v3/lots")).status_code == 200
     assert (await client.post("/sandbox/faults", json={"kind": "no such"})).status_code == 400
+
+
+async def test_a_record_can_be_made_absurd_from_another_process(client: httpx.AsyncClient, server: Goszakup) -> None:
+    number = next(server.country.tenders()).id
+    patch = {"kind": "TrdBuy", "id": number, "fields": {"totalSum": -5}}
+    assert (await client.post("/sandbox/patch", json=patch)).json() == {"patched": 1}
+    assert (await client.get(f"/v3/trd-buy/{number}")).json()["total_sum"] == -5
+    await client.delete("/sandbox/patch")
+    assert (await client.get(f"/v3/trd-buy/{number}")).json()["total_sum"] > 0
+    assert (await client.post("/sandbox/patch", json=patch | {"kind": "Nothing"})).status_code == 400
