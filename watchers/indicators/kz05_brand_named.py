@@ -43,7 +43,7 @@ _FORBIDDEN = {
     "auction": "brand_named",
     "price_quotation": "brand_named_quotation",
 }
-_MEDICAL = (("ENSTRU", "2059"), ("ENSTRU", "2660"), ("ENSTRU", "3250"), ("ENSTRU", "20"))
+_MEDICAL = ("chemical", "medical_device", "medicine")  # their names look like models
 
 
 class BrandNamed(Indicator):
@@ -87,7 +87,7 @@ class BrandNamed(Indicator):
         if purchase.tender.main_procurement_category in {"works", "services"}:
             named = [one for one in named if one.kind != "software"]
         models = [one for one in named if one.kind == "model"]
-        if models and (len({one.name for one in models}) < self.settings.least_models or lot.coded(_MEDICAL)):
+        if models and (len({one.name for one in models}) < self.settings.least_models or lot.coded(*_MEDICAL)):
             named = [one for one in named if one.kind != "model"]
         return named
 

@@ -11,7 +11,6 @@ resources in a rating-point tender (p. 74 part 2; elsewhere it may be asked for)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 import msgspec
@@ -35,7 +34,6 @@ from watchers.indicators.sums import limit_of
 from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of
 from watchers.ocds import Release
 from watchers.rules import Limit, Rules
-from watchers.rules.words import load_dictionaries
 
 _ASKED = frozenset({"tender", "rating_point", "auction", "price_quotation"})
 _RESOURCES = frozenset({"labour", "material", "service_centre"})
@@ -100,7 +98,7 @@ def _fired(against: list[Demand], purchase: UnderLaw, rules: Rules) -> Fired:
 
 def _demands(lot: LotTexts) -> Iterator[tuple[str, Text, Match]]:
     """Each kind of demand once a lot, in the order of `_KINDS`; what is said not to be asked for is none."""
-    if lot.coded(_codes("book")) or lot.coded(_codes("medical_device")):
+    if lot.coded("book", "medical_device", "medicine"):
         return
     words = lexicon()
     for kind in _KINDS:
@@ -157,7 +155,7 @@ def _for_goods(kind: str, lot: LotTexts, purchase: UnderLaw) -> str:
         return "goods_experience"
     if kind in _RESOURCES:
         return "goods_resources"
-    if kind == "letter" and purchase.group == "price_quotation" and not lot.coded(_codes("dealership")):
+    if kind == "letter" and purchase.group == "price_quotation" and not lot.coded("dealership"):
         return "letter_quotation"
     return ""
 
@@ -175,8 +173,3 @@ def _below_floor(lot: LotTexts, purchase: UnderLaw, rules: Rules) -> str:
 
 def _repairs_roads(lot: LotTexts) -> bool:
     return any(True for text in lot.texts for _ in text.find(lexicon().patterns("road_repair")))
-
-
-@lru_cache(maxsize=8)
-def _codes(use: str) -> tuple[tuple[str, str], ...]:
-    return load_dictionaries().codes(use)

@@ -8,18 +8,10 @@ a building is no repair of goods.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from watchers.indicators.lexicon import lexicon
 from watchers.indicators.texts import LotTexts, Place
-from watchers.rules.words import load_dictionaries
 
 __all__ = ["exception_of"]
-
-
-@lru_cache(maxsize=8)
-def _codes(use: str) -> tuple[tuple[str, str], ...]:
-    return load_dictionaries().codes(use)
 
 
 def _names(lot: LotTexts, whole: LotTexts) -> int:
@@ -33,8 +25,8 @@ def _names(lot: LotTexts, whole: LotTexts) -> int:
 def exception_of(lot: LotTexts, whole: LotTexts, category: str | None) -> str:
     """Why a brand may be named in a lot, '' if nothing says that it may. `whole` has the name of the purchase."""
     words = lexicon()
-    for use, why in _BY_CODE:
-        if lot.coded(_codes(use)):
+    for kind, why in _BY_CODE:
+        if lot.coded(kind):
             return why
     names = _names(lot, whole)
     for listed, why in _BY_NAME:
@@ -50,8 +42,10 @@ def exception_of(lot: LotTexts, whole: LotTexts, category: str | None) -> str:
 
 _BY_CODE = (
     ("medicine", "medicines"),
-    ("spare", "parts of what the buyer has"),
-    ("service", "the buyer's own things are repaired or kept up"),
+    ("aid", "by medical indication"),
+    ("part", "parts of what the buyer has"),
+    ("servicing", "the buyer's own things are repaired or kept up"),
+    ("licence", "software of what the buyer has"),
     ("leasing", "leasing"),
 )
 _BY_NAME = (

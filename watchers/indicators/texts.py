@@ -15,7 +15,9 @@ import msgspec
 
 from watchers.indicators.lexicon import Match, Patterns, find, lexicon
 from watchers.indicators.memory import per_release
+from watchers.indicators.scope import code_of
 from watchers.ocds import Item, Lot, Release, Tender
+from watchers.rules.things import code_kinds
 
 __all__ = ["LONGEST", "LotTexts", "Place", "Text", "found", "lots_of", "quote"]
 
@@ -93,20 +95,14 @@ class LotTexts(msgspec.Struct, frozen=True, gc=False):
         """The number of the lot as printed, else its id."""
         return (self.lot.public_number if self.lot else None) or self.key
 
-    def codes(self) -> list[tuple[str, str]]:
-        """(scheme, code) of what is bought in it; codes without points."""
-        return [
-            ((one.classification.scheme or "").upper(), one.classification.key.replace(".", ""))
-            for one in self.items
-            if one.classification is not None
-        ]
+    def codes(self) -> list[tuple[str | None, str]]:
+        """Scheme and code of everything bought in it that has a code."""
+        return [code for item in self.items if (code := code_of(item))[1]]
 
-    def coded(self, beginnings: Sequence[tuple[str, str]]) -> bool:
-        """Whether something is bought in it, and the code of all of it begins with one of these."""
+    def coded(self, *kinds: str) -> bool:
+        """Whether something is bought in it, and all of it is of one of these kinds by its code."""
         codes = self.codes()
-        return bool(codes) and all(
-            any(scheme == known and code.startswith(prefix) for known, prefix in beginnings) for scheme, code in codes
-        )
+        return bool(codes) and all(code_kinds(*code) & frozenset(kinds) for code in codes)
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""The dictionaries in `watchers/rules/dictionaries`: words, phrases, brands, codes that the text indicators go by.
+"""The dictionaries in `watchers/rules/dictionaries`: words, phrases, brands, letters that the text indicators go by.
 
 Each file begins with `# source:` and `# checked_on:`; a file without them, or a row that does not fit, is an error when
 the dictionaries are read. Words are lower case, `ё` is written `е`, a `*` at the end stands for any ending.
@@ -18,7 +18,7 @@ from importlib.resources import files
 
 import msgspec
 
-__all__ = ["Brand", "Dictionaries", "LookAlike", "Phrase", "Prefix", "known_stems", "load_dictionaries"]
+__all__ = ["Brand", "Dictionaries", "LookAlike", "Phrase", "known_stems", "load_dictionaries"]
 
 _FOLDER = files("watchers.rules").joinpath("dictionaries")
 
@@ -58,15 +58,6 @@ class LookAlike(msgspec.Struct, frozen=True, kw_only=True):
     habit: bool
 
 
-class Prefix(msgspec.Struct, frozen=True, kw_only=True):
-    """Codes of a classification, by how they begin, that a rule treats alike."""
-
-    use: str
-    scheme: str
-    prefix: str
-    what: str
-
-
 class Dictionaries(msgspec.Struct, frozen=True, kw_only=True):
     """All dictionaries but the list of known words, which only mixed alphabets ask for."""
 
@@ -74,12 +65,7 @@ class Dictionaries(msgspec.Struct, frozen=True, kw_only=True):
     phrases: tuple[Phrase, ...]
     brands: tuple[Brand, ...]
     look_alikes: tuple[LookAlike, ...]
-    prefixes: tuple[Prefix, ...]
     checked_on: dict[str, date]  # by file
-
-    def codes(self, use: str) -> tuple[tuple[str, str], ...]:
-        """(scheme, beginning of a code) of everything listed for that use."""
-        return tuple((row.scheme, row.prefix) for row in self.prefixes if row.use == use)
 
 
 def _lines(name: str) -> tuple[date, list[str]]:
@@ -134,7 +120,6 @@ def load_dictionaries() -> Dictionaries:
             LookAlike(foreign=row["foreign"], cyrillic=row["cyrillic"], habit=row["habit"] == "yes")
             for row in _rows("look_alikes.csv", dates)
         ),
-        prefixes=tuple(msgspec.convert(row, Prefix) for row in _rows("codes.csv", dates)),
         checked_on=dates,
     )
 

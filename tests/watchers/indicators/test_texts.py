@@ -23,7 +23,7 @@ _LISTS = {"thing": ("кот", "кошк*"), "no": ("нет",), "early": ("есл
 def _phrases(*phrases: str, **cancels: tuple[str, ...]) -> Lexicon:
     empty: dict[str, tuple[str, ...]] = {"inside": (), "before": (), "after": ()}
     rows = tuple(Phrase(kind="k", language="ru", phrase=one, **{**empty, **cancels}) for one in phrases)
-    return Lexicon(Dictionaries(lists=_LISTS, phrases=rows, brands=(), look_alikes=(), prefixes=(), checked_on={}))
+    return Lexicon(Dictionaries(lists=_LISTS, phrases=rows, brands=(), look_alikes=(), checked_on={}))
 
 
 def _found(raw: str, *phrases: str, monkeypatch: pytest.MonkeyPatch, **cancels: tuple[str, ...]) -> list[str]:
@@ -88,7 +88,7 @@ def test_texts_come_by_lot_place_and_language_each_once() -> None:
     assert [(one.place, one.language) for one in lot.texts] == [
         (Place.NAME, "ru"), (Place.DESCRIPTION, "ru"), (Place.DESCRIPTION, "kk"),
     ]  # fmt: skip
-    assert (lot.key, lot.number, lot.codes()) == ("43600002", "87600002", [("ENSTRU", "262013000000012")])
+    assert (lot.key, lot.number, lot.codes()) == ("43600002", "87600002", [("ENSTRU", "262013.000.000012")])
     assert lots_of(release) is lots_of(release)
 
 

@@ -14,7 +14,7 @@ from watchers.rules.words import known_stems, load_dictionaries
 
 def test_every_dictionary_says_where_it_is_from_and_when_it_was_checked() -> None:
     dated = load_dictionaries().checked_on
-    assert {"words.csv", "phrases.csv", "brands.csv", "look_alikes.csv", "codes.csv"} <= set(dated)
+    assert {"words.csv", "phrases.csv", "brands.csv", "look_alikes.csv"} <= set(dated)
     assert all(date(2026, 1, 1) <= day <= date(2100, 1, 1) for day in dated.values())
 
 
