@@ -66,6 +66,7 @@ class Lexicon(dict[str, int]):
         self.model = self._new_bit("looks like the number of a model")
         self.latin = self._new_bit("a Latin word")
         self.brand = self._new_bit("begins the name of a brand")
+        self.decimal = self._new_bit("a number with three decimals or more")
         self._brand_words = frozenset(spelling[0] for brand in dictionaries.brands for spelling in brand.spellings)
         self._endings = frozenset(dictionaries.lists.get("brand_ending", ()))
         self._longest_ending = max(map(len, self._endings), default=0)
@@ -139,6 +140,8 @@ class Lexicon(dict[str, int]):
     def _look_up(self, word: str) -> int:
         if word in _STOPS:
             return STOP
+        if word[-3:].isdigit() and ("," in word or "." in word):
+            return self.decimal
         bits = self._shape(word) | self._listed(folded(word))
         if not word.isalnum():
             for part in parts_of(word):

@@ -1,0 +1,181 @@
+"""KZ-13: unrelated things, or several places of delivery, in one lot.
+
+Things are divided into lots by their homogeneous kinds and by the place of delivery (Law No. 106-VIII, art. 6.3; Rules
+No. 687, p. 14), so that whoever sells one of them can bid. Told by the codes of what is in a lot, by codes written in
+its text, by a list of things of several kinds, by the places of its items. Lawful: the kinds of appendix 2 (stationery,
+food, building materials, furniture ...), complex works and services, things with their installation, five places or
+more for goods and services. A set, a classroom, a vehicle with what is in it are one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+import msgspec
+
+from watchers.indicators.base import (
+    Answer,
+    Clear,
+    Context,
+    Family,
+    Fired,
+    Indicator,
+    Norm,
+    NotApplicable,
+    NotComputable,
+    Stage,
+    Tier,
+)
+from watchers.indicators.lawful import UnderLaw, under_law
+from watchers.indicators.lexicon import lexicon
+from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of, quote
+from watchers.ocds import Release
+from watchers.rules import Rules
+from watchers.rules.things import code_kinds
+from watchers.rules.words import load_dictionaries
+
+_CODE = re.compile(r"(?<![\d.])(\d{6})\.\d{3}\.\d{6}(?![\d.])")
+_PIECE = re.compile(r"[,;\n•]|\s(?:и|және|мен|пен)\s")
+_NO_LOTS = frozenset({"direct", "e_shop", "housing", "single_source_after_failure"})
+_SHARED = ("shared_lot", "food")
+_FURTHER = ("servicing", "construction", "installation", "engineering", "licence")
+"""Services that belong to a thing bought with them."""
+
+_MOST = 200  # pieces of one text that are looked into
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """What is bundled in a lot: `by` codes, written codes, words or places; how many; a quotation of it."""
+
+    by: str
+    count: int
+    lot: LotTexts
+    text: Text | None
+    words: str
+
+
+class UnrelatedLot(Indicator):
+    """Fires when a lot holds what different suppliers sell, or what is delivered to different places."""
+
+    code = "KZ-13"
+    stage = Stage.TENDER
+    tier = Tier.B
+    weight = 2
+    family = Family.SPECIFICATION
+    needs = ("tender.lots.id", "tender.items.classification.id", "tender.lots.description")
+
+    class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        """`digits` of a code that make a kind; `least_kinds` of things listed in a text that make a bundle."""
+
+        digits: int = 2
+        least_kinds: int = 3
+
+    def judge(self, release: Release, context: Context) -> Answer:
+        """Answer for one release."""
+        purchase = under_law(release, context.rules)
+        if not isinstance(purchase, UnderLaw):
+            return purchase
+        if purchase.group in _NO_LOTS:
+            return NotApplicable(f"lots are not bid for under this method ({purchase.group})")
+        if not purchase.tender.lots:
+            return NotComputable("tender.lots is missing")
+        whole, *lots = lots_of(release)
+        found_in = [one for lot in lots for one in self._of_lot(lot, whole, purchase, context.rules)]
+        if not found_in:
+            return Clear()
+        rule = context.rules.law.prohibition("KZ", "unrelated_lot", purchase.on)
+        first = max(found_in, key=lambda one: one.count)
+        told = [
+            found(one.lot, one.text, one.words)
+            if one.text
+            else {"words": one.words, "place": "", "lot": one.lot.number}
+            for one in found_in[:5]
+        ]
+        return Fired(
+            value=first.count,
+            facts={"found": told, "by": first.by, "lot": first.lot.number},
+            norm=Norm(rule.act, rule.clause, rule.checked_on) if rule else None,
+        )
+
+    def _of_lot(self, lot: LotTexts, whole: LotTexts, purchase: UnderLaw, rules: Rules) -> Iterator[Bundle]:
+        category = purchase.tender.main_procurement_category
+        if _may_share(lot, whole):
+            return
+        if category != "works":
+            kinds = self._kinds_by_code(lot)
+            if len(kinds) >= 2:
+                yield Bundle("codes", len(kinds), lot, None, ", ".join(sorted(kinds)))
+                return
+            yield from islice(self._listed(lot, category), 1)
+        places = {item.delivery_address.region for item in lot.items if item.delivery_address} - {None, ""}
+        rule = rules.law.requirement("KZ", "shared_lot_places", purchase.on)
+        if len(places) >= 2 and rule is not None and (category == "works" or len(places) < rule.value):
+            yield Bundle("places", len(places), lot, None, ", ".join(sorted(place for place in places if place)))
+
+    def _kinds_by_code(self, lot: LotTexts) -> set[str]:
+        """The different kinds of things by their codes; installation and upkeep of a thing belong to it."""
+        codes = lot.codes()
+        things = [code for code in codes if not code_kinds(*code) & frozenset(_FURTHER)] or codes
+        return {code[: self.settings.digits] for scheme, code in things if (scheme or "").upper() == "ENSTRU"}
+
+    def _listed(self, lot: LotTexts, category: str | None) -> Iterator[Bundle]:
+        for text in lot.texts:
+            if text.place is Place.FILE:
+                continue
+            written = {code[: self.settings.digits] for code in _CODE.findall(text.raw)}
+            if len(written) >= 2:
+                yield Bundle("written", len(written), lot, text, quote(text.raw))
+            service = category == "services"
+            kinds = _kinds_named(text, services=service) if text.mask & _any_kind(services=service) else {}
+            if len(kinds) >= self.settings.least_kinds:
+                yield Bundle("words", len(kinds), lot, text, quote(", ".join(kinds.values())))
+
+
+def _told(one: Bundle) -> dict[str, str]:
+    if one.text is not None:
+        return found(one.lot, one.text, one.words)
+    return {"words": one.words, "place": "", "language": "", "lot": one.lot.number}
+
+
+def _may_share(lot: LotTexts, whole: LotTexts) -> bool:
+    """Whether the law lets such things share a lot."""
+    features = frozenset(lot.lot.features if lot.lot else ())
+    if features & {"designDocuments", "constructionWork"} or lot.coded(*_SHARED):
+        return True
+    names = 0
+    for text in (*lot.texts, *whole.texts):
+        if text.place is Place.NAME:
+            names |= text.mask
+    return bool(names & lexicon().any_of("appendix2", "complex"))
+
+
+@lru_cache(maxsize=2)
+def _kind_bits(*, services: bool) -> tuple[tuple[str, int], ...]:
+    """The kinds of things (or of services) with the bit of their words."""
+    lists = [name for name in load_dictionaries().lists if name.startswith("kind_")]
+    return tuple((name, lexicon().bit(f"@{name}")) for name in lists if name.endswith("_service") == services)
+
+
+@lru_cache(maxsize=2)
+def _any_kind(*, services: bool) -> int:
+    bits = 0
+    for _, bit in _kind_bits(services=services):
+        bits |= bit
+    return bits
+
+
+def _kinds_named(text: Text, *, services: bool) -> dict[str, str]:
+    """Kind -> the first thing of it in a list: a word at the beginning of a piece between commas."""
+    kinds: dict[str, str] = {}
+    for piece in islice(_PIECE.split(text.raw), _MOST):
+        for word in piece.split()[:2]:
+            plain = word.strip(".:()«»\"'-")
+            bits = lexicon()[plain] if plain else 0
+            kind = next((name for name, bit in _kind_bits(services=services) if bits & bit), None)
+            if kind:
+                kinds.setdefault(kind, plain)
+                break
+    return {} if "kind_vehicle" in kinds else kinds
