@@ -73,7 +73,7 @@ def _matches(lot: LotTexts) -> list[tuple[LotTexts, Text, str]]:
     """Each forbidding phrase of a lot once."""
     patterns = lexicon().patterns("no_analogues")
     seen: dict[str, tuple[LotTexts, Text, str]] = {}
-    for text in lot.texts:
+    for text in lot.texts if lot.holds(patterns) else ():
         if text.place is not Place.FILE:
             last = -1
             for match in islice(text.find(patterns), _MOST):

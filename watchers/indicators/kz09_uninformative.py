@@ -29,7 +29,7 @@ from watchers.indicators.base import (
 )
 from watchers.indicators.files import has_kind, not_settled
 from watchers.indicators.lawful import UnderLaw, budget_day, under_law
-from watchers.indicators.lexicon import folded, lexicon
+from watchers.indicators.lexicon import STOP, folded, lexicon
 from watchers.indicators.texts import LotTexts, Place, Text, lots_of, quote
 from watchers.ocds import Document, Release
 from watchers.rules import Rules
@@ -104,9 +104,13 @@ class Uninformative(Indicator):
         return not any(self._is_rich(text, names) for text in lot.texts if text.place in _DESCRIBING)
 
     def _is_rich(self, text: Text, names: set[str]) -> bool:
-        words = [word for word in _content(text) if folded(word)[:_STEM] not in names]
-        letters = sum(map(len, words))
-        return bool(len(words) >= self.settings.least_words and letters >= self.settings.least_letters)
+        words = letters = 0
+        for word in _content(text):
+            if folded(word)[:_STEM] not in names:
+                words, letters = words + 1, letters + len(word)
+                if words >= self.settings.least_words and letters >= self.settings.least_letters:
+                    return True
+        return False
 
 
 _STEM = 5  # letters by which two words are one
@@ -115,7 +119,7 @@ _DESCRIBING = frozenset({Place.DESCRIPTION, Place.PLAN})
 
 def _content(text: Text) -> Iterator[str]:
     """The words that say something: no phrases like «согласно приложению», no marks."""
-    empty = lexicon().bit("@empty") | 1
+    empty = lexicon().bit("@empty") | STOP
     return (word for word, bits in zip(text.words, text.masks, strict=True) if not bits & empty)
 
 

@@ -122,16 +122,22 @@ class UnrelatedLot(Indicator):
         return {code[: self.settings.digits] for scheme, code in things if (scheme or "").upper() == "ENSTRU"}
 
     def _listed(self, lot: LotTexts, category: str | None) -> Iterator[Bundle]:
+        named = 0
         for text in lot.texts:
-            if text.place is Place.FILE:
+            if text.place is Place.NAME:  # of the code, not of the buyer's making
+                named |= text.mask
                 continue
-            written = {code[: self.settings.digits] for code in _CODE.findall(text.raw)}
+            codes = _CODE.findall(text.raw) if text.mask & lexicon().decimal else ()
+            written = {code[: self.settings.digits] for code in codes}
             if len(written) >= 2:
                 yield Bundle("written", len(written), lot, text, quote(text.raw))
             service = category == "services"
-            kinds = _kinds_named(text, services=service) if text.mask & _any_kind(services=service) else {}
-            if len(kinds) >= self.settings.least_kinds:
-                yield Bundle("words", len(kinds), lot, text, quote(", ".join(kinds.values())))
+            several = (text.mask & _any_kind(services=service)).bit_count() >= self.settings.least_kinds
+            kinds = _kinds_named(text, services=service) if several else {}
+            of_name = [kind for kind in kinds if named & lexicon().bit(f"@{kind}")]
+            count = len(kinds) - max(len(of_name) - 1, 0)  # the name of the code may list things itself
+            if count >= self.settings.least_kinds:
+                yield Bundle("words", count, lot, text, quote(", ".join(kinds.values())))
 
 
 def _told(one: Bundle) -> dict[str, str]:

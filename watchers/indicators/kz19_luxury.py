@@ -45,10 +45,10 @@ class Luxury(Indicator):
     needs = ("tender.lots.description", "tender.items.classification.id")
 
     class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """`ratio`, `least_prices`: weight 3 from so many times the median of so many earlier prices or more."""
+        """`ratio`, `least_prices`: weight 3 from so many times the median of so many earlier prices, as in R017."""
 
         ratio: float = 1.5
-        least_prices: int = 10
+        least_prices: int = 5
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release."""
@@ -94,9 +94,7 @@ def _is_comfort(lot: LotTexts, lots: tuple[LotTexts, ...]) -> bool | None:
 def _matches(lot: LotTexts) -> list[tuple[Text, str]]:
     patterns = lexicon().patterns("luxury")
     seen: dict[str, tuple[Text, str]] = {}
-    if not lot.mask & patterns.starts:
-        return []
-    for text in lot.texts:
+    for text in lot.texts if lot.holds(patterns) else ():
         if text.place is Place.FILE:
             continue
         for match in islice(text.find(patterns), _MOST):

@@ -44,6 +44,10 @@ class Pattern(msgspec.Struct, frozen=True):
     before: int
     after: int
 
+    def fits(self, mask: int) -> bool:
+        """Whether a text with these words can hold it at all."""
+        return all(mask & bits for _, bits in self.steps)
+
 
 class Patterns(msgspec.Struct, frozen=True):
     """Phrases that are looked for together; `starts` are the bits one of which a text needs to hold any of them."""
@@ -71,6 +75,7 @@ class Lexicon(dict[str, int]):
         self._endings = frozenset(dictionaries.lists.get("brand_ending", ()))
         self._longest_ending = max(map(len, self._endings), default=0)
         self._standards = frozenset(dictionaries.lists.get("standard", ()))
+        self._unions: dict[tuple[str, ...], int] = {}
         self._patterns = tuple(self._compile(phrase) for phrase in dictionaries.phrases)
         self._together: dict[tuple[str, ...], Patterns] = {}
         for name in dictionaries.lists:
@@ -97,10 +102,12 @@ class Lexicon(dict[str, int]):
 
     def any_of(self, *lists: str) -> int:
         """The bits of several lists together."""
-        bits = 0
-        for name in lists:
-            bits |= self.bit(f"@{name}")
-        return bits
+        if lists not in self._unions:
+            bits = 0
+            for name in lists:
+                bits |= self.bit(f"@{name}")
+            self._unions[lists] = bits
+        return self._unions[lists]
 
     def _compile(self, phrase: Phrase) -> Pattern:
         steps, gap = [], 0
@@ -175,19 +182,20 @@ class Lexicon(dict[str, int]):
             return self.mixed
         if cyrillic or not word.isascii():
             return 0
-        if word.lower() in self._standards:
+        head = next((at for at, letter in enumerate(word) if not letter.isalpha()), len(word))
+        if word.lower() in self._standards or word[:head].lower() in self._standards:
             return 0
         bits = self.latin if len(letters) >= 3 and word[0].isupper() else 0
-        return bits | self.model if self._is_model(word) else bits
+        return bits | self.model if _is_model(word) else bits
 
-    def _is_model(self, word: str) -> bool:
-        """Two capital letters, of no standard, and two figures behind them: CF283A, LBP-2900, TK-1150."""
-        letters = 0
-        while letters < len(word) and "A" <= word[letters] <= "Z":
-            letters += 1
-        rest = word[letters:].lstrip("-")
-        known = word[:letters].lower() in self._standards
-        return letters >= 2 and not known and len(rest) >= 2 and rest[:2].isdigit()
+
+def _is_model(word: str) -> bool:
+    """Two capital letters and two figures behind them: CF283A, LBP-2900, TK-1150."""
+    letters = 0
+    while letters < len(word) and "A" <= word[letters] <= "Z":
+        letters += 1
+    rest = word[letters:].lstrip("-")
+    return letters >= 2 and len(rest) >= 2 and rest[:2].isdigit()
 
 
 def folded(word: str) -> str:
@@ -200,11 +208,14 @@ def parts_of(word: str) -> list[str]:
     return word.translate(_JOINTS).split()
 
 
-def find(wanted: Patterns, masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
+def find(patterns: Sequence[Pattern], masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
     """Where the phrases stand in a text; `marks` are the places that have any bit, `masks` the bits of each word."""
+    starts = 0
+    for pattern in patterns:
+        starts |= pattern.steps[0][1]
     for place in marks:
-        if masks[place] & wanted.starts:
-            for pattern in wanted.patterns:
+        if masks[place] & starts:
+            for pattern in patterns:
                 if masks[place] & pattern.steps[0][1]:
                     last = _last(pattern, masks, place)
                     if last is not None:

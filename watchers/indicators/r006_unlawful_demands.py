@@ -98,16 +98,16 @@ def _fired(against: list[Demand], purchase: UnderLaw, rules: Rules) -> Fired:
 
 def _demands(lot: LotTexts) -> Iterator[tuple[str, Text, Match]]:
     """Each kind of demand once a lot, in the order of `_KINDS`; what is said not to be asked for is none."""
-    if lot.coded("book", "medical_device", "medicine"):
-        return
     words = lexicon()
+    if not lot.holds(words.patterns(*_KINDS)) or lot.coded("book", "medical_device", "medicine"):
+        return
     for kind in _KINDS:
-        for text in lot.texts:
+        for text in lot.texts if lot.holds(words.patterns(kind)) else ():
             match = _first(text, kind) if text.place in _PLACES else None
             if match is not None:
                 yield kind, text, match
                 break
-    if any(text.mask & words.bit("@licence_word") and _first(text, "licensed") for text in lot.texts):
+    if lot.mask & words.bit("@licence_word") and any(_first(text, "licensed") for text in lot.texts):
         yield "licensed", lot.texts[0], Match("licensed", 0, 0)
 
 

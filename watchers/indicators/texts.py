@@ -59,7 +59,10 @@ class Text:
 
     def find(self, wanted: Patterns) -> Iterator[Match]:
         """Where these phrases stand."""
-        return find(wanted, self.masks, self.marks) if self.mask & wanted.starts else iter(())
+        if not self.mask & wanted.starts:
+            return iter(())
+        patterns = [pattern for pattern in wanted.patterns if pattern.fits(self.mask)]
+        return find(patterns, self.masks, self.marks) if patterns else iter(())
 
     def places(self, bits: int) -> Iterator[int]:
         """The places of the words that have one of the bits."""
@@ -98,6 +101,10 @@ class LotTexts(msgspec.Struct, frozen=True, gc=False):
     def codes(self) -> list[tuple[str | None, str]]:
         """Scheme and code of everything bought in it that has a code."""
         return [code for item in self.items if (code := code_of(item))[1]]
+
+    def holds(self, wanted: Patterns) -> bool:
+        """Whether one of these phrases can begin in it: a quick look before its texts are searched."""
+        return bool(self.mask & wanted.starts)
 
     def coded(self, *kinds: str) -> bool:
         """Whether something is bought in it, and all of it is of one of these kinds by its code."""
