@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -24,6 +25,9 @@ from watchers.sources.goszakup.reading import Unreadable, records_from
 from watchers.sources.goszakup.soundness import fault_of
 
 __all__ = ["Captured", "captured_from", "unwrapped"]
+
+
+_BESIDE = frozenset({"lots", "plans", "files", "commission", "cancel", "pause", "complaintappeal"})
 
 
 class Captured(msgspec.Struct, frozen=True):
@@ -112,18 +116,31 @@ def _records_of(value: Mapping[str, Any]) -> Mapping[str, Any]:
     records = value.get("records")
     if isinstance(records, dict):
         if any(plain_key(key) in {"trdbuy", "contract"} for key in records):
-            return records
+            return _nested(records)
         value = records
     elif records is not None:
         raise Unreadable(f"records: an object was expected, {kind_of(records)} was given")
     if any(plain_key(key) == "trdbuy" for key in value):
-        return value
+        return _nested(value)
     kind = record_kind(value)
     if kind == "Contract":
         return {"Contract": [value]}
     if kind == "TrdBuy":
         return {"TrdBuy": value}
     raise Unreadable('no "records" with a TrdBuy was given')
+
+
+def _nested(records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The records with lots, plan points and files put into their announcement where they were captured beside it."""
+    parts = {plain_key(key): (key, one) for key, one in records.items()}
+    name, head = parts.get("trdbuy", ("", None))
+    if isinstance(head, list):
+        head = next((one for one in head if isinstance(one, dict)), None)
+    if not isinstance(head, dict):
+        return records
+    has = {plain_key(key) for key, one in head.items() if one is not None}
+    beside = {key: one for part, (key, one) in parts.items() if part in _BESIDE and part not in has}
+    return {**records, name: {**head, **beside}} if beside else records
 
 
 def _now(value: object, notes: list[str]) -> datetime | None:
@@ -133,8 +150,8 @@ def _now(value: object, notes: list[str]) -> datetime | None:
     found = None
     if isinstance(value, str):
         found = local(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10**14:
-        found = datetime.fromtimestamp(value / 1000 if value > 10**11 else value, UTC)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value < 10**14:
+        found = datetime.fromtimestamp(float(value) / (1000 if value > 10**11 else 1), UTC)
     if found is None:
         notes.append(f"now: {str(value)[:40]!r} is no date, the record's own last moment was taken")
     return found

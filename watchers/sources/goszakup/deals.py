@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -31,6 +32,8 @@ from watchers.sources.goszakup.parts import joined, moment, money, shown
 
 __all__ = ["award_of_chain", "code_of", "concluded", "contract_of", "supplier_of", "unit_of"]
 
+_CENT = Decimal("0.01")
+
 
 def supplier_of(chain: Chain, people: Participants) -> Organization | None:
     """Who supplies, from the newest version that says so."""
@@ -45,7 +48,7 @@ def supplier_of(chain: Chain, people: Participants) -> Organization | None:
 def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Contract:
     """One contract; `units` are the units of measure of plan points, by their ids and by the ids of their lots."""
     first, last = chain.first, chain.last
-    signed = moment(first.sign_date) if chain.whole else None
+    signed = _signed(first) if chain.whole else None
     title = shown(joined(last.description_ru) or joined(last.description_kz))
     ends = moment(last.ec_end_date)
     return Contract(
@@ -69,6 +72,13 @@ def contract_of(chain: Chain, award: str | None, units: dict[str, Unit]) -> Cont
         performed=moment(_known(chain, "fakt_exec_date")),
         local_content=last.contract_ms,
     )
+
+
+def _signed(deal: Deal) -> str | None:
+    """When it was signed; one that is in force though nobody says since when, since it was registered."""
+    said = moment(deal.sign_date)
+    in_force = ocds_of("contract_statuses", deal.ref_contract_status_id) in {"active", "terminated"}
+    return said or (moment(deal.crdate) if in_force else None)
 
 
 def _method(chain: Chain) -> int | str | None:
@@ -106,6 +116,13 @@ def _item(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> AwardedItem:
     )
 
 
+def _price(unit: DealUnit) -> Decimal | None:
+    """The price of one; where only the sum is said, by the quantity."""
+    if unit.item_price is not None or unit.total_sum is None or not unit.quantity or unit.total_sum >= 10**15:
+        return unit.item_price
+    return (unit.total_sum / unit.quantity).quantize(_CENT)
+
+
 def code_of(unit: DealUnit) -> str | int | None:
     """The ENS TRU code of a line of a contract."""
     code = next((code for code in codes_of(unit.ref_enstru_code) if code), None)
@@ -114,7 +131,7 @@ def code_of(unit: DealUnit) -> str | int | None:
 
 def unit_of(unit: DealUnit, deal: Deal, units: dict[str, Unit]) -> Unit:
     """The unit of measure of a line with its price; the contract does not name it, its plan point does."""
-    price = money(unit.item_price, deal.ref_currency_code)
+    price = money(_price(unit), deal.ref_currency_code)
     own = measure_of(unit.plan.ref_units_code, unit.plan.ref_units, None) if unit.plan else None
     keys = (f"plan:{unit.pln_point_id}", f"lot:{unit.lot_id}", f"code:{code_of(unit)}")
     measure = own or next((units[key] for key in keys if key in units), Unit())

@@ -111,7 +111,7 @@ def _reader(kind: inspect.Type, name: str) -> _Reader:
 def _list_of(kind: Any) -> _Reader:
     def read_list(mending: Mending, value: Any, path: str) -> Any:
         if isinstance(value, dict):
-            value = value["items"] if isinstance(value.get("items"), list) else [value]
+            value = _rows_in(value, kind)
         if not isinstance(value, list):
             mending.trouble(path, value, "no list")
             return None
@@ -124,6 +124,19 @@ def _list_of(kind: Any) -> _Reader:
         return tuple(rows)
 
     return read_list
+
+
+def _rows_in(value: Mapping[str, Any], kind: Any) -> Any:
+    """The rows of a page, of an object that holds them by a key of its own, or the one row that stands alone."""
+    if isinstance(value.get("items"), list):
+        return value["items"]
+    if (
+        value
+        and all(isinstance(one, dict) for one in value.values())
+        and not any(plain_key(key) in _fields(kind) for key in value)
+    ):
+        return list(value.values())
+    return [value]
 
 
 def _one_of(kind: Any) -> _Reader:

@@ -120,7 +120,8 @@ def test_the_failed_purchase_in_the_history_tells_the_type(link: dict[str, Any])
     ("now", "pending"),
     [
         ("2026-11-11 17:59:59", True), ("2026-11-11 18:00:00", False), ("2026-11-11T12:59:59Z", True),
-        ("2026-11-11T13:00:00+00:00", False), (1794402000, False), (1794401999000, True), ("2026-11-12", False),
+        ("2026-11-11T13:00:00+00:00", False), (1794401999.5, True),
+        (1794402000, False), (1794401999000, True), ("2026-11-12", False),
     ],
 )  # fmt: skip
 def test_now_is_iso_8601_the_portals_local_text_or_seconds(now: Any, pending: bool) -> None:
@@ -161,6 +162,24 @@ def test_bare_records_pages_and_envelopes_are_unwrapped() -> None:
             captured_from(bad)
     with pytest.raises(Unreadable):
         list(unwrapped("text"))
+
+
+def test_lots_and_files_captured_beside_their_announcement_are_put_into_it() -> None:
+    head = {key: value for key, value in announcement().items() if key != "Lots"}
+    release = capture(TrdBuy=head, lots={"items": [lot()]}, Plans=[plan()], Files=[]).release
+    assert release.tender is not None
+    assert (len(release.tender.lots), release.tender.documents_listed) == (1, True)
+    assert release.tender.items[0].plan_point is not None
+    own = capture(TrdBuy=announcement(), Lots=[lot(id=1), lot(id=2)]).release
+    assert own.tender is not None
+    assert len(own.tender.lots) == 1
+
+
+def test_participants_may_come_by_their_numbers() -> None:
+    subjects = {BIN: {"bin": BIN, "regdate": "2020-01-01 00:00:00"}, "950140000015": {"bin": "950140000015"}}
+    release = capture(Subjects=subjects, Rnu={"message": "Поставщик не найден в реестре", "status": 404}).release
+    assert release.buyer is not None
+    assert release.buyer.registered_on == "2020-01-01T00:00:00+06:00"
 
 
 def test_fast_and_slow_reading_and_both_spellings_give_the_same_release() -> None:

@@ -203,6 +203,16 @@ def test_where_the_first_version_is_not_known_its_sum_and_date_are_left_open() -
     assert (change.rationale, change.amended_value and change.amended_value.amount) == ("4", 6000)
 
 
+def test_a_contract_in_force_without_a_date_runs_since_it_was_registered_and_a_draft_does_not() -> None:
+    assert contract(deal(500, signDate=None, crdate="2026-11-19 10:00:00")).date_signed == "2026-11-19T10:00:00+05:00"
+    assert contract(deal(500, signDate=None, crdate="2026-11-19", refContractStatusId=110)).date_signed is None
+    sums = [{"id": 1, "totalSum": 100, "quantity": 3}]
+    [item] = contract(deal(500, ContractUnits=sums)).items
+    assert item.unit is not None
+    assert item.unit.value is not None
+    assert item.unit.value.amount == Decimal("33.33")
+
+
 def test_two_contracts_of_one_announcement_stay_two() -> None:
     second = deal(600, rootId=600, supplierBiin=SECOND, contractNumberSys=f"{BIN}/260008/00")
     release = purchase(bid(1, FIRST, "Победитель"), deals=[deal(500), second])
