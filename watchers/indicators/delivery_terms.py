@@ -18,9 +18,13 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Term", "read_term"]
+__all__ = ["Term", "read_term", "stated_term"]
 
 _LONGEST_TEXT = 600
+_LONGEST_LOT = 4000
+_LONGEST_STATED = 120
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SENTENCE_END = re.compile(r"[;\n]|\.\s+(?=[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ])")
 _WORD = re.compile(r"\d+|[^\W\d_]+|[./-]")
 _NOT_FIGURES = re.compile(r"\([^()\d]*\)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})(?!\d)")
@@ -49,7 +53,7 @@ class _Words:
     def __init__(self, table: dict[str, Any]) -> None:
         self._exact: dict[str, set[tuple[str, str]]] = {}
         self._stems: dict[str, set[tuple[str, str]]] = {}
-        for role in ("units", "kinds", "within", "on_request", "last", "months", "numbers"):
+        for role in ("units", "kinds", "within", "on_request", "last", "months", "numbers", "announced"):
             for name, words in table[role].items():
                 for word in words:
                     place = self._stems if word.endswith("*") else self._exact
@@ -87,6 +91,20 @@ def read_term(text: str, year: int) -> Term | None:
         return Term(on_request=True, scheduled="schedule" in asked) if on_request else None
     days, working = (min if on_request else max)(durations, default=(None, None), key=lambda pair: pair[0])
     return Term(days, working, max(dates, default=None), on_request, "schedule" in asked)
+
+
+def stated_term(text: str) -> str:
+    """The part of a longer text that states a term of delivery, up to the end of its sentence; '' if there is none.
+
+    "Срок поставки" and "жеткізу мерзімі" announce it, in either order of the two words.
+    """
+    found = list(_LETTERS.finditer(text[:_LONGEST_LOT]))
+    kinds = [_words().of(one[0].casefold().replace("ё", "е")).get("announced", "") for one in found]
+    for place in range(1, len(found)):
+        if {kinds[place - 1], kinds[place]} == {"first", "second"}:
+            rest = text[found[place].end() : found[place].end() + _LONGEST_STATED]
+            return _SENTENCE_END.split(rest, maxsplit=1)[0].strip(" :–—-")
+    return ""
 
 
 def _date(year: str | int, month: str | int, day: str | int) -> date | None:

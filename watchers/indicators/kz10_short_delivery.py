@@ -1,9 +1,9 @@
 """KZ-10: the term of delivery is shorter than the law allows.
 
 Law No. 106-VIII, art. 17.6: goods are delivered, works done and services rendered in no fewer than fifteen calendar
-days. The term is read from the plan point. Ten working days are fourteen calendar days; a date is counted from the last
-day to bid, before which no contract can be signed. Where deliveries go by orders, the days are those of one order: a
-weak sign only. Food brought by a schedule is left out.
+days. The term is read from the plan point, else from a lot that states one. Ten working days are fourteen calendar
+days; a date is counted from the last day to bid, before which no contract can be signed. Where deliveries go by orders,
+the days are those of one order: a weak sign only. Food brought by a schedule is left out.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from watchers.indicators.base import (
     Stage,
     Tier,
 )
-from watchers.indicators.delivery_terms import Term, read_term
+from watchers.indicators.delivery_terms import Term, read_term, stated_term
 from watchers.indicators.lawful import UnderLaw, under_law
-from watchers.indicators.scope import lots_by_key
-from watchers.ocds import Item, Release
+from watchers.indicators.scope import code_of, item_text, items_of, lots_by_key
+from watchers.ocds import Item, Lot, Release
 from watchers.rules import Rules
 from watchers.rules.law import Requirement
 from watchers.rules.things import code_kinds
@@ -46,6 +46,7 @@ class _Told(msgspec.Struct, frozen=True):
 
     days: int
     term: Term
+    text: str
     item: Item
 
 
@@ -70,7 +71,7 @@ class ShortDelivery(Indicator):
         if rule is None:
             return NotComputable(f"no shortest term of delivery is known on {purchase.on}")
         closes = _closes(purchase, context.rules)
-        told = [_told(item, closes or purchase.on, purchase.on.year) for item in purchase.tender.items]
+        told = [_told(item, lot, closes or purchase.on, purchase.on.year) for item, lot in items_of(release)]
         short = [one for one in told if isinstance(one, _Told) and one.days < rule.value]
         if short:
             return _fired(release, short, rule, closes)
@@ -84,32 +85,35 @@ def _closes(purchase: UnderLaw, rules: Rules) -> date | None:
     return None if end is None else rules.calendar(purchase.procedure.jurisdiction).local_date(end)
 
 
-def _told(item: Item, since: date, year: int) -> _Told | NotComputable | None:
+def _told(item: Item, lot: Lot | None, since: date, year: int) -> _Told | NotComputable | None:
     """The days an item may take from `since`; None for what is left out."""
-    point = item.plan_point
-    if point is None or not point.delivery_term:
+    text = _text(item, lot)
+    if not text:
         return _MISSING
-    term = read_term(point.delivery_term, point.year or year)
+    term = read_term(text, (item.plan_point.year if item.plan_point else None) or year)
     if term is None:
         return _UNREAD
-    if (
-        term.scheduled
-        and item.classification
-        and "food" in code_kinds(item.classification.scheme, item.classification.key)
-    ):
+    if term.scheduled and "food" in code_kinds(*code_of(item)):
         return None
     if term.days is not None:
-        return _Told(term.days, term, item)
+        return _Told(term.days, term, text, item)
     if term.due is None:
         return _OPEN
     days = (term.due - since).days
-    return _Told(days, term, item) if days >= 0 else _STALE
+    return _Told(days, term, text, item) if days >= 0 else _STALE
+
+
+def _text(item: Item, lot: Lot | None) -> str:
+    point = item.plan_point
+    if point is not None and point.delivery_term:
+        return point.delivery_term
+    return stated_term(item_text(item, lot))
 
 
 def _fired(release: Release, short: list[_Told], rule: Requirement, closes: date | None) -> Fired:
     """By the shortest term that binds without an order; by one that waits for orders only if there is no other."""
     worst = min(short, key=lambda one: (one.term.on_request, one.days))
-    term, point = worst.term, worst.item.plan_point
+    term = worst.term
     lot = lots_by_key(release).get(str(worst.item.related_lot))
     by_date = term.days is None and term.due is not None
     return Fired(
@@ -117,7 +121,7 @@ def _fired(release: Release, short: list[_Told], rule: Requirement, closes: date
         threshold=int(rule.value),
         unit="days",
         facts={
-            "term": ((point.delivery_term if point else None) or "")[:_LONGEST_QUOTE],
+            "term": worst.text[:_LONGEST_QUOTE],
             "working_days": term.working_days or 0,
             "due": term.due.isoformat() if by_date and term.due else "",
             "closes": closes.isoformat() if by_date and closes else "",
