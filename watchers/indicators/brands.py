@@ -7,13 +7,13 @@ a capital letter. Numbers of standards, sizes and interfaces are no models.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 
 import msgspec
 
-from watchers.indicators.lexicon import folded, lexicon, parts_of
+from watchers.indicators.lexicon import STOP, folded, lexicon, parts_of
 from watchers.indicators.texts import LotTexts, Place, Text
 from watchers.rules.words import Brand, load_dictionaries
 
@@ -37,19 +37,31 @@ class Named(msgspec.Struct, frozen=True):
 
 def named_in(lot: LotTexts) -> list[Named]:
     """Everything a lot names, each name once, brands first. File names do not count: scanners put brands there."""
-    words = lexicon()
-    if not lot.mask & (words.brand | words.model | words.latin | words.any_of("country", "country_adjective")):
+    kinds = [reader for bits, reader in _readers() if lot.mask & bits]
+    if not kinds:
         return []
     found: dict[tuple[str, str], Named] = {}
     for text in lot.texts:
         if text.place is Place.FILE:
             continue
         taken: set[int] = set()
-        for one in (*_brands(lot, text), *_models(text), *_origins(text)):
+        for one in (one for reader in kinds for one in reader(lot, text)):
             if not taken & set(range(one.first, one.last + 1)):
                 taken |= set(range(one.first, one.last + 1))
                 found.setdefault((one.kind, one.name), one)
     return list(found.values())
+
+
+@lru_cache(maxsize=1)
+def _readers() -> tuple[tuple[int, Callable[[LotTexts, Text], Iterator[Named]]], ...]:
+    """Who reads names of which kind, with the bits without which there are none, heaviest kind first."""
+    words = lexicon()
+    return (
+        (words.brand, _brands),
+        (words.latin | words.model, _models),
+        (words.any_of("org_form", "mark_word"), _makers),
+        (words.any_of("country", "country_adjective"), _origins),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +131,7 @@ def _for_another(text: Text, first: int, last: int) -> bool:
     return False
 
 
-def _models(text: Text) -> Iterator[Named]:
+def _models(_: LotTexts, text: Text) -> Iterator[Named]:
     """A name behind «модель», «производитель», and numbers that look like models."""
     words = lexicon()
     for at in islice(text.places(words.any_of("model_word", "maker_word")), _MOST):
@@ -134,6 +146,18 @@ def _models(text: Text) -> Iterator[Named]:
             yield Named("model", text.words[at].lower(), text, at, at)
 
 
-def _origins(text: Text) -> Iterator[Named]:
+def _makers(_: LotTexts, text: Text) -> Iterator[Named]:
+    """«производства ТОО …», «… ЖШС өндірген», «торговая марка «…»»: whoever it is."""
+    words = lexicon()
+    for match in islice(text.find(words.patterns("made_by", "trade_mark")), _MOST):
+        before = text.masks[match.first] & words.bit("@org_form")  # Kazakh names the firm first
+        first, last = (match.first - 1, match.last) if before else (match.first, match.last + 1)
+        if first < 0 or last >= len(text.words) or text.masks[last] & STOP:
+            continue
+        if match.kind == "made_by" or text.quoted(match.last):
+            yield Named("stated", folded(text.cut(first, last)), text, first, last)
+
+
+def _origins(_: LotTexts, text: Text) -> Iterator[Named]:
     for match in islice(text.find(lexicon().patterns("origin")), _MOST):
         yield Named("origin", folded(text.cut(match.first, match.last)), text, match.first, match.last)

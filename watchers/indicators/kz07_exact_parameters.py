@@ -98,12 +98,13 @@ def _exact(text: Text) -> Iterator[str]:
     yield from _long_decimals(text)
     for at in text.places(words.bit("@exactly")):
         for place in range(at + 1, min(at + 4, len(text.words))):
-            if _number(text, place):
-                unit = text.words[place + 1] if place + 1 < len(text.words) else ""
-                if words[unit] & words.bit("@measure") and not _EXACT.search(text.words[place]):
-                    yield text.cut(at, place + 1)
+            if text.masks[place] & words.any_of("ranged", "to_word"):
                 break
-            if text.masks[place] & words.any_of("ranged"):
+            if _number(text, place):
+                behind = text.words[place + 1] if place + 1 < len(text.words) else ""
+                odd = words[behind] & words.any_of("counted_thing", "day_word") if behind else 0
+                if not odd and not _EXACT.search(text.words[place]):
+                    yield text.cut(at, place + 1 if words[behind] & words.bit("@measure") else place)
                 break
 
 

@@ -110,10 +110,10 @@ class UnrelatedLot(Indicator):
                 yield Bundle("codes", len(kinds), lot, None, ", ".join(sorted(kinds)))
                 return
             yield from islice(self._listed(lot, category), 1)
-        places = {item.delivery_address.region for item in lot.items if item.delivery_address} - {None, ""}
+        places = _places(lot)
         rule = rules.law.requirement("KZ", "shared_lot_places", purchase.on)
         if len(places) >= 2 and rule is not None and (category == "works" or len(places) < rule.value):
-            yield Bundle("places", len(places), lot, None, ", ".join(sorted(place for place in places if place)))
+            yield Bundle("places", len(places), lot, None, ", ".join(sorted(places)))
 
     def _kinds_by_code(self, lot: LotTexts) -> set[str]:
         """The different kinds of things by their codes; installation and upkeep of a thing belong to it."""
@@ -138,6 +138,15 @@ class UnrelatedLot(Indicator):
             count = len(kinds) - max(len(of_name) - 1, 0)  # the name of the code may list things itself
             if count >= self.settings.least_kinds:
                 yield Bundle("words", count, lot, text, quote(", ".join(kinds.values())))
+
+
+def _places(lot: LotTexts) -> frozenset[str]:
+    """The different places the things of a lot are delivered to, as exactly as they are known."""
+    found = set()
+    for item in lot.items:
+        several = item.delivery_addresses or ((item.delivery_address,) if item.delivery_address else ())
+        found |= {one.region or one.locality or one.region_code or "" for one in several}
+    return frozenset(found - {""})
 
 
 def _told(one: Bundle) -> dict[str, str]:

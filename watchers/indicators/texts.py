@@ -83,6 +83,11 @@ class Text:
         """Whether nothing but blanks and quotation marks stands between a word and the next one."""
         return not self.raw[self.span(at)[1] : self.span(at + 1)[0]].strip(_LOOSE)
 
+    def quoted(self, at: int) -> bool:
+        """Whether a quotation begins between a word and the next one."""
+        between = self.raw[self.span(at)[1] : self.span(at + 1)[0]]
+        return not between.strip(_LOOSE + ":—–-") and any(mark in between for mark in '«"“„')
+
 
 class LotTexts(msgspec.Struct, frozen=True, gc=False):
     """The texts of a lot with what is known of it; `key` "" is the purchase as a whole, or all of it without lots."""
@@ -173,9 +178,9 @@ def lots_of(release: Release) -> tuple[LotTexts, ...]:
 def quote(text: str) -> str:
     """A quotation for a finding: one line, cut at a word."""
     text = " ".join(text.split())
-    if len(text) <= _QUOTED:
-        return text
-    return text[:_QUOTED].rsplit(" ", 1)[0] + "…"
+    if len(text) > _QUOTED:
+        text = text[:_QUOTED].rsplit(" ", 1)[0] + "…"
+    return f"{text}»" if text.count("«") > text.count("»") else text
 
 
 def found(lot: LotTexts, text: Text, words: str, **more: Any) -> dict[str, Any]:
