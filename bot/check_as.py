@@ -7,7 +7,7 @@ captured with it. A bad line is told with its number and the others go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,14 +19,18 @@ from bot.check_captures import Capture, captures_in
 from bot.check_input import refuse_missing
 from bot.check_lines import CSV_HEADER, LineWriter, OutputFormat, csv_line
 from bot.check_pool import in_order
+from watchers.history import History
 from watchers.history.memory import history_of
 from watchers.indicators.base import Context, Status
 from watchers.indicators.registry import judge_release, load_indicators
+from watchers.ocds import Release
 from watchers.readers.streams import expand
 from watchers.rules import load_rules
 from watchers.sources.goszakup.captured import captured_from, unwrapped
+from watchers.sources.goszakup.mapping import link_of
 from watchers.sources.goszakup.privacy import for_people
 from watchers.sources.goszakup.reading import Unreadable, loaded
+from watchers.sources.goszakup.settings import LINK_BASE
 
 __all__ = ["Tally", "check_captured"]
 
@@ -148,7 +152,7 @@ class _Judging:
 
     def _purchase(self, value: Mapping[str, Any], judged: _Judged) -> None:
         captured = captured_from(value)
-        history = None if captured.earlier is None else history_of(captured.release, captured.earlier, self._rules)
+        history = None if captured.earlier is None else self._history(captured.release, captured.earlier)
         context = Context(rules=self._rules, history=history, seen_at=captured.now)
         findings = judge_release(captured.release, context, self._indicators)
         fired = [finding for finding in findings if finding.status is Status.FIRED]
@@ -158,6 +162,10 @@ class _Judging:
         judged.notes += captured.notes
         for finding in findings if self._show_all else fired:
             judged.lines += self._named(captured.id, self._writer.line(finding))
+
+    def _history(self, release: Release, earlier: Iterable[Release]) -> History | None:
+        """What the captured history says, with the links that the live watcher has by default."""
+        return history_of(release, earlier, self._rules, lambda one: link_of(one, LINK_BASE))
 
     def _named(self, name: object, line: bytes) -> bytes:
         """The line of a finding with the id of its capture in front."""

@@ -31,6 +31,9 @@ __all__ = ["Histories", "Past"]
 REFRESH = 3600.0
 """Seconds for which the bands of a kind of buyers are taken as they were read: they cover whole months before."""
 
+_FEW = 4
+"""Releases that are taken at once: changing to another thread would cost more."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -68,7 +71,8 @@ class Histories:
 
         `links` are the pages a person can open. Raises SQLAlchemyError where the tables cannot be read.
         """
-        taken, archive = await asyncio.to_thread(self._take, releases, links)
+        few = len(releases) <= _FEW
+        taken, archive = self._take(releases, links) if few else await asyncio.to_thread(self._take, releases, links)
         asks = [
             questions_of(one.rows, release.ocid, one.moments)
             for release, one in zip(releases, taken, strict=True)

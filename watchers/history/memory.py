@@ -7,7 +7,7 @@ same from our own tables.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -43,9 +43,17 @@ _WIDER = {"class": CLASS, "division": DIVISION}
 _WANTED = Kind("wanted", "lots", ("buyer_kind", "class"), "published_at", 0)
 
 
-def history_of(release: Release, earlier: Iterable[Release], rules: Rules) -> History | None:
-    """The history of one release among others, whatever their order; None for a release without any date."""
-    return Archive(rules, earlier).of(release)
+def history_of(
+    release: Release, earlier: Iterable[Release], rules: Rules, link: Callable[[Release], str] | None = None
+) -> History | None:
+    """The history of one release among others, whatever their order; None for a release without any date.
+
+    `link` gives the page of a release that a person can open.
+    """
+    archive = Archive(rules)
+    for one in earlier:
+        archive.add(one, rows_of(one, rules, link(one) if link else ""))
+    return archive.of(release)
 
 
 class Archive:

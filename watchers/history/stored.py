@@ -6,7 +6,6 @@ Releases of the batch that are not stored yet are seen too, as if they were.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
@@ -28,6 +27,7 @@ from watchers.tables import snapshots, tenders
 
 __all__ = ["answer_all", "statement"]
 
+_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[list[Any]]).decode
 _release = msgspec.json.Decoder(Release).decode
 
@@ -37,8 +37,8 @@ async def answer_all(
 ) -> list[Answers]:
     """The answers to each of `asks`, in their order, but for the bands of peers; `batch` holds all of the releases."""
     questions = _Questions(asks)
-    parameters = {name: json.dumps(values) for name, values in questions.values.items()}
-    parameters["batch"] = json.dumps(sorted(batch.ocids))
+    parameters = {name: _encode(values).decode() for name, values in questions.values.items()}
+    parameters["batch"] = _encode(sorted(batch.ocids)).decode()
     found = await connection.execute(statement(database.dialect), parameters)
     stored = {(kind, place): json_rows for kind, place, json_rows in found}
     made = [_answers(ask, questions.keys[number], stored, batch) for number, ask in enumerate(asks)]

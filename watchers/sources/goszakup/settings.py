@@ -5,14 +5,17 @@ from __future__ import annotations
 from watchers.http_settings import HttpSettings
 from watchers.ocds import parse_datetime
 
-__all__ = ["GoszakupSettings"]
+__all__ = ["LINK_BASE", "GoszakupSettings"]
+
+LINK_BASE = "https://old.goszakup.gov.kz"
+"""Where people open an announcement, unless the configuration says otherwise: the portal moved in 2026."""
 
 
 class GoszakupSettings(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the portal is and how it is read; docs/sources.md explains each key."""
 
     base_url: str = "https://ows.goszakup.gov.kz"
-    link_base: str = "https://old.goszakup.gov.kz"
+    link_base: str = LINK_BASE
     start: str = "now"
     limit: int = 200
     at_once: int = 50
