@@ -155,8 +155,8 @@ def test_the_command_prints_findings_and_keeps_its_sentences_apart(tmp_path: Pat
 
 
 def test_it_finds_what_the_same_mapping_and_judging_find_of_a_live_record(tmp_path: Path) -> None:
-    country = Country(datetime(2026, 10, 5, 4, tzinfo=UTC), per_day=6, defects=0.5)
-    country.advance(15 * 86_400)
+    country = Country(datetime(2026, 10, 5, 4, tzinfo=UTC), per_day=4, defects=0.5)
+    country.advance(13 * 86_400)
     portal, rules, indicators = Portal(country), load_rules(), load_indicators({})
     tenders = sorted(country.tenders(), key=lambda tender: tender.published)
     raw = [portal.records(tender.id, results=bool(tender.results)) for tender in tenders]
