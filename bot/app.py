@@ -33,6 +33,7 @@ from bot.database_commands import revision, upgrade
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
 from bot.inbox.receiver import ALLOWED_UPDATES
+from bot.leader import lead
 from bot.memory import settle
 from bot.operator import Operator
 from bot.running import IDLE, insist, keep_doing, until
@@ -98,7 +99,8 @@ class App:
         self._token = token
         self.rules = load_rules()
         self.indicators = load_indicators(config.indicators)
-        self.sources = self._open_sources() if Role.WATCH in roles else []
+        self._opened = self._open_sources() if Role.WATCH in roles else []  # for the first time this process leads
+        self.source_names = [source.name for source in self._opened]
         self.database = Database(config.database.url.get_secret_value())
         self.store = Store(self.database, clock)
         self.histories = Histories(self.database, self.rules)
@@ -150,7 +152,7 @@ class App:
         """Run every role until `stop` is set, then end within two seconds, finishing what is in flight."""
         await self.prepare()
         settle()
-        log.info("started", roles=sorted(self.roles), sources=[source.name for source in self.sources])
+        log.info("started", roles=sorted(self.roles), sources=self.source_names)
         try:
             async with asyncio.TaskGroup() as group:
                 for work in self._works(stop):
@@ -162,11 +164,7 @@ class App:
     def _works(self, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         works: list[Coroutine[Any, Any, None]] = []
         if Role.WATCH in self.roles:
-            watchers = [self._watcher(source) for source in self.sources]
-            works += [watcher.run(stop) for watcher in watchers]
-            vigil = Vigil(watchers, self.database, self._rhythms(), self.clock)
-            works.append(self._loop("vigil", vigil.do_one, stop, idle=_LOOK_EVERY))
-            works.append(self._loop("matching", self.matcher.do_one, stop))
+            works.append(lead(self.database, self._watching, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
             works.append(self._loop("missed", self._carry, stop, idle=_CARRY_EVERY))
@@ -176,6 +174,17 @@ class App:
         if Role.WEB in self.roles:
             works.append(self._serve(stop))
         return works
+
+    def _watching(self, over: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+        """What the process does that polls the publishers, of all that run on one database."""
+        sources, self._opened = self._opened or self._open_sources(), []
+        watchers = [self._watcher(source) for source in sources]
+        vigil = Vigil(watchers, self.database, self._rhythms(), self.clock)
+        return [
+            *(watcher.run(over) for watcher in watchers),
+            self._loop("vigil", vigil.do_one, over, idle=_LOOK_EVERY),
+            self._loop("matching", self.matcher.do_one, over),
+        ]
 
     def _loop(
         self, name: str, do_one: Callable[[], Awaitable[bool]], stop: asyncio.Event, *, idle: float = IDLE
@@ -206,8 +215,8 @@ class App:
 
     def _rhythms(self) -> dict[str, Rhythm]:
         """When news of each source are to be expected."""
-        names = [source.name for source in self.sources]
-        return {name: rhythm_of(settings_of(name, self.config.source_settings(name))) for name in names}
+        settings = {name: settings_of(name, self.config.source_settings(name)) for name in self.source_names}
+        return {name: rhythm_of(one) for name, one in settings.items()}
 
     async def _tell_operator(self, stop: asyncio.Event) -> None:
         async with self._bot() as bot:
