@@ -267,6 +267,26 @@ def db_backup(
         fail(str(error))
 
 
+@database_commands.command("copy", short_help="Copy everything into another database.")
+def db_copy(
+    source: Annotated[str, typer.Argument(help="sqlite:///path/to/file", metavar="SOURCE_URL")],
+    target: Annotated[str, typer.Argument(help="postgresql://user:password@host/name", metavar="TARGET_URL")],
+) -> None:
+    """Copy everything from one database into another and prove it; called again, it goes on where it stopped.
+
+    Stop the bot first: what is written meanwhile is not copied.
+    """
+    from bot.database_commands import DatabaseError
+    from bot.database_copy import copy_and_tell
+
+    try:
+        typer.echo(asyncio.run(copy_and_tell(source, target, sys.stderr)))
+    except DatabaseError as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        fail("db copy: stopped; call it again to go on where it stopped", 130)
+
+
 def main() -> None:
     """The console script."""
     app()

@@ -16,7 +16,19 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from watchers.sources.base import SourceSettings, source_kinds
 
-__all__ = ["Alerts", "DatabaseSection", "Email", "Log", "Operator", "Refs", "SourceSection", "Telegram", "Tips", "Web"]
+__all__ = [
+    "Alerts",
+    "DatabaseSection",
+    "Email",
+    "Log",
+    "Operator",
+    "Refs",
+    "SourceSection",
+    "Telegram",
+    "Tips",
+    "Web",
+    "database_url",
+]
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -32,7 +44,7 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _database_url(url: SecretStr) -> SecretStr:
+def database_url(url: SecretStr) -> SecretStr:
     """With the asynchronous driver's name, which people leave out. The reason never repeats the URL: a password."""
     try:
         parsed = make_url(url.get_secret_value())
@@ -103,7 +115,7 @@ class Telegram(_Section):
 class DatabaseSection(_Section):
     """[database]: where everything is kept."""
 
-    url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr("sqlite+aiosqlite:///var/baqylau.sqlite3")
+    url: Annotated[SecretStr, AfterValidator(database_url)] = SecretStr("sqlite+aiosqlite:///var/baqylau.sqlite3")
 
     @property
     def shown(self) -> str:
