@@ -18,6 +18,8 @@ from watchers.database import Database
 from watchers.store import Store
 from watchers.tables import cursors, indicator_weeks, snapshots, tenders
 
+WEEK = {"week": date(2020, 1, 6), "indicator": "R099", "fired": 3}
+
 
 class Stopped(BaseException):
     """A kill in the middle."""
@@ -35,9 +37,7 @@ async def source(tmp_path: Path, clock: Any) -> Any:
     for number in range(5):
         await people.get_or_create("telegram", str(number), "kk")
     async with database.write() as connection:
-        await connection.execute(
-            indicator_weeks.insert(), [{"week": date(2020, 1, 6), "indicator": "R099", "fired": 3}]
-        )
+        await connection.execute(indicator_weeks.insert(), [WEEK])
     yield database
     await database.close()
 
