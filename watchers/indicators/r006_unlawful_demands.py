@@ -143,8 +143,9 @@ def _rule(kind: str, kinds: set[str], lot: LotTexts, purchase: UnderLaw, rules: 
     if kind == "local" and purchase.group == "rating_point":
         return "local_resources_rating"
     if "licensed" in kinds and not _repairs_roads(lot):
-        if kind == "experience":
-            return "licensed_experience"
+        if kind == "experience":  # «охранники с опытом работы» asks for no term and no proof
+            firm = any(_first(text, "experience_term") for text in lot.texts)
+            return "licensed_experience" if firm else ""
         if kind in {"labour", "material"}:
             return "licensed_resources"
     return ""
