@@ -142,7 +142,7 @@ class Reading:
 
     async def named(self, ocid: str) -> StoredTender | None:
         """The tender of a process that has this ocid; None if there is none."""
-        found = await self._tenders(select(tenders).where(tenders.c.ocid == ocid).order_by(tenders.c.id).limit(1))
+        found = await self._tenders(_tender_rows.where(tenders.c.ocid == ocid).order_by(tenders.c.id).limit(1))
         return found[0] if found else None
 
     async def recent_tenders(self, limit: int = 20) -> list[StoredTender]:

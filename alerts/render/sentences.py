@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from watchers.indicators.base import Finding, Norm, Status
 __all__ = ["Sentence", "Sentences", "finding_text"]
 
 _LONGEST_FACT = 200
+_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")  # after "31 дек." the sentence has its full stop already
 _BORDER = "\x1f"  # between lead and rest; `clean` leaves none in a fact
 _log = structlog.get_logger("render")
 
@@ -129,7 +131,7 @@ class Sentences:
         except (TemplateError, TypeError, ArithmeticError) as error:
             _log.error("sentence_failed", indicator=finding.indicator, language=language, error=str(error))
             return Sentence((self.name(finding.indicator, language), "."))
-        return Sentence((lead, rest))
+        return Sentence((lead, _DOUBLE_STOP.sub(".", rest)))
 
 
 @cache

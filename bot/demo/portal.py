@@ -10,6 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from watchers.ocds import Release
+from watchers.sources.goszakup.identity import number_of
 from watchers.summary import summarise
 
 __all__ = ["Portal"]
@@ -49,6 +50,8 @@ class Portal:
         if release is None:
             raise web.HTTPNotFound(text="There is no such announcement in the demo.")
         bids = release.bids.details if release.bids else ()
-        text = self._page.render(release=release, tender=release.tender, summary=summarise(release), bids=bids)
+        text = self._page.render(
+            release=release, tender=release.tender, summary=summarise(release), bids=bids, number_of=number_of
+        )
         headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
         return web.Response(text=text, content_type="text/html", headers=headers)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import re
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +42,8 @@ __all__ = ["DemoError", "show"]
 _EVERY = 20.0
 """Seconds between two announcements, once those that were there at the start are read."""
 _PRINTED = 5
+_VARIED_FOR = 10.0
+"""Seconds for which an alert is printed only if it shows a flag that none before it showed; then any is."""
 _PATIENCE = 60.0
 
 _FOLLOWS = {
@@ -74,7 +78,7 @@ class _Demo:
         self._language = language
         self._once = once
         self._database = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
-        self._printed = 0
+        self._printed: list[frozenset[str]] = []  # the flags of each
         began = utc_now()
         self._behind = began - working_moment(began)
         self._country = young_country(began - self._behind)
@@ -144,27 +148,33 @@ class _Demo:
 
     async def _print_alerts(self, sandbox: Sandbox, running: asyncio.Task[None], stop: asyncio.Event) -> None:
         person = next(one for one in sandbox.people if one.language == self._language)
-        seen = 0
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while self._printed < _PRINTED and not stop.is_set():
+        now = asyncio.get_running_loop().time
+        began, waiting, seen = now(), list[Entry](), 0
+        while len(self._printed) < _PRINTED and not stop.is_set():
             if running.done():
                 running.result()
                 raise DemoError("demo: the bot ended before its first alert")
-            if asyncio.get_running_loop().time() > deadline:
-                raise DemoError(f"demo: only {self._printed} alerts came in {_PATIENCE:.0f} s; please report it")
+            if now() - began > _PATIENCE:
+                raise DemoError(f"demo: only {len(self._printed)} alerts came in {_PATIENCE:.0f} s; please report it")
             messages = sandbox.ledger.messages(person.id)
-            for entry in messages[seen:]:
-                if _is_alert(entry) and self._printed < _PRINTED:
-                    self._print(entry)
+            waiting += filter(_is_alert, messages[seen:])
             seen = len(messages)
+            self._print_some(waiting, any_will_do=now() - began > _VARIED_FOR)
             await asyncio.sleep(0.1)
         total = sum(_is_alert(entry) for entry in sandbox.ledger.messages())
-        self._console.print(f"{self._printed} alerts shown as {person.first_name} sees them, {total} sent so far.")
+        self._console.print(f"{len(self._printed)} alerts shown as {person.first_name} sees them, {total} sent so far.")
 
-    def _print(self, entry: Entry) -> None:
-        self._printed += 1
-        buttons = [button["text"] for row in (entry.markup or {}).get("inline_keyboard", []) for button in row]
-        self._console.print(Panel(_shown(entry), width=min(self._console.width, 76), subtitle=" · ".join(buttons)))
+    def _print_some(self, waiting: list[Entry], *, any_will_do: bool) -> None:
+        """Print those that show something new, and take them from what waits."""
+        for entry in list(waiting):
+            flags = _flags(entry)
+            shown = frozenset[str]().union(*self._printed)
+            if len(self._printed) < _PRINTED and (any_will_do or not flags <= shown):
+                waiting.remove(entry)
+                self._printed.append(flags)
+                buttons = [button["text"] for row in _keyboard(entry) for button in row]
+                width = min(self._console.width, 76)
+                self._console.print(Panel(_shown(entry), width=width, subtitle=" · ".join(buttons)))
 
     async def _live(self, stop: asyncio.Event, running: asyncio.Task[None]) -> None:
         while not stop.is_set() and not running.done():
@@ -188,21 +198,35 @@ async def _sandbox(port: int) -> Sandbox:
     raise DemoError("demo: no free port on 127.0.0.1")
 
 
+def _keyboard(entry: Entry) -> list[list[dict[str, str]]]:
+    return list((entry.markup or {}).get("inline_keyboard", []))
+
+
 def _is_alert(entry: Entry) -> bool:
-    rows_ = (entry.markup or {}).get("inline_keyboard", [])
-    return any(str(button.get("callback_data", "")).startswith("why:") for row in rows_ for button in row)
+    return any(str(button.get("callback_data", "")).startswith("why:") for row in _keyboard(entry) for button in row)
 
 
-def _shown(entry: Entry) -> Text:
-    """A message as a person sees it: bold where it is bold, no markup."""
+def _bold(entry: Entry) -> Iterator[tuple[str, int, int]]:
+    """The bold parts of a message, and where each begins and ends in its plain text."""
     plain, entities = parse_html(entry.text)
-    shown = Text(plain)
     # Entities count UTF-16 units; Rich counts characters.
     places = [0]
     for character in plain:
         places.extend([places[-1] + 1] if ord(character) < 0x10000 else [places[-1], places[-1] + 1])
     for entity in entities:
         if entity["type"] == "bold":
-            start, length = entity["offset"], entity["length"]
-            shown.stylize("bold", places[start], places[start + length])
+            begin, end = places[entity["offset"]], places[entity["offset"] + entity["length"]]
+            yield plain[begin:end], begin, end
+
+
+def _flags(entry: Entry) -> frozenset[str]:
+    """What the flags of an alert are called: its bold parts after the title, without their numbers."""
+    return frozenset(re.split(r"[:\d]", text)[0].strip() for text, *_ in list(_bold(entry))[1:])
+
+
+def _shown(entry: Entry) -> Text:
+    """A message as a person sees it: bold where it is bold, no markup."""
+    shown = Text(parse_html(entry.text)[0])
+    for _, begin, end in _bold(entry):
+        shown.stylize("bold", begin, end)
     return shown

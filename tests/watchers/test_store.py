@@ -174,6 +174,14 @@ async def test_two_sources_may_name_a_process_the_same(store: Store) -> None:
     assert (await store.cursor("one"), await store.cursor("three")) == ("1", None)
 
 
+async def test_a_tender_is_found_by_its_ocid(store: Store) -> None:
+    await save(store, judged(release("ocds-demo-1")), judged(release("ocds-demo-2", title="B")))
+    found = await store.named("ocds-demo-2")
+    assert found is not None
+    assert (found.ocid, found.title) == ("ocds-demo-2", "B")
+    assert await store.named("ocds-demo-3") is None
+
+
 HOSTILE = "x\x00y\ud800z <b>&nbsp; 🧾 \u202e"
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from alerts.channels.telegram.text import utf16
 from alerts.i18n import LANGUAGES
 from alerts.render import Renderer, finding_text
 from alerts.render.reasons import reason_text
+from alerts.render.sentences import Sentences
 from tests.alerts.invented import HEADINGS, SHORT, UNCHECKED, card, finding, summary
 from tests.alerts.telegram_parser import covered, parsed
 from watchers.indicators.base import Status
@@ -103,3 +106,9 @@ def test_a_list_of_long_titles_still_fits(renderer: Renderer) -> None:
 def test_short_alone_has_one_rule_line(renderer: Renderer) -> None:
     text, _ = parsed(renderer.why(card(findings=(SHORT,)), "en", ZONE).html)
     assert text.count("The rule: Rules of Public Procurement") == 1
+
+
+def test_an_abbreviation_at_the_end_of_a_sentence_brings_its_full_stop() -> None:
+    one = finding("KZ-12", value=36, threshold=30, unit="days", facts={"due": date(2026, 12, 31), "works": False})
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    assert "".join(Sentences().of(one, "ru", "Asia/Almaty", now)).endswith(" до 31 дек.")

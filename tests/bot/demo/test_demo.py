@@ -42,12 +42,14 @@ def test_there_is_something_to_show_and_more_comes() -> None:
 
 async def test_every_announcement_has_a_page_and_others_have_none() -> None:
     async def find(number: int) -> Release | None:
-        return release(f"ocds-demo-{number}") if number == 7 else None
+        lots = [{"id": "1", "title": "Roof, east wing", "value": {"amount": 1200000, "currency": "KZT"}}]
+        return release(f"ocds-kz0001-goszakup-{number}-2", lots=lots) if number == 7 else None
 
     async with Portal(find) as portal, httpx.AsyncClient() as client:
         page = await client.get(f"{portal.base}/ru/announce/index/7")
         assert page.status_code == 200
-        assert "Roof repair, school No. 12" in page.text
+        for said in ("Roof repair, school No. 12", "7-2", "Roof, east wing", "1 200 000"):
+            assert said in page.text
         assert (await client.get(f"{portal.base}/ru/announce/index/8")).status_code == 404
 
 
@@ -57,3 +59,5 @@ async def test_it_prints_the_first_alerts_and_ends(capsys: pytest.CaptureFixture
     assert said.count("🚩") == 5
     assert said.count("бұзушылықтың дәлелі емес") == 5
     assert "5 alerts shown as Айжан sees them" in said
+    flags = [line for line in said.splitlines() if "│ " in line and ":" in line and "Тексерілген" not in line]
+    assert len({line.partition(":")[0] for line in flags}) >= 3, "the first alerts show different things"
