@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from alerts.tables import Standing, outbox, subscribers, subscriptions
+from alerts.tables import Standing, mutes, outbox, subscribers, subscriptions
 from watchers.database import Database
 
 __all__ = ["erase_subscriber"]
@@ -32,15 +32,21 @@ async def erase_subscriber(database: Database, clock: Callable[[], datetime], su
         "state_reason": "",
         "created_at": now,
         "changed_at": now,
+        "quiet_from": None,
+        "quiet_until": None,
+        "per_day": None,
+        "digest_at": 540,
+        "snoozed_until": None,
     }
     gone = select(subscribers.c.id).where(
         subscribers.c.address.like(f"{_ERASED}%"), subscribers.c.changed_at < now - _SETTLED
     )
     async with database.write() as connection:
-        await connection.execute(delete(outbox).where(outbox.c.subscriber_id == subscriber_id))
+        for table in (outbox, mutes):
+            await connection.execute(delete(table).where(table.c.subscriber_id == subscriber_id))
         mine = subscriptions.c.subscriber_id == subscriber_id
         await connection.execute(update(subscriptions).where(mine).values(**emptied))
         await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**nobody))
-        for table in (outbox, subscriptions):
+        for table in (outbox, mutes, subscriptions):
             await connection.execute(delete(table).where(table.c.subscriber_id.in_(gone)))
         await connection.execute(delete(subscribers).where(subscribers.c.id.in_(gone)))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import msgspec
+
 from alerts.channels.base import Message
 from alerts.filters.label import label
 from alerts.missed import missed_tenders
-from alerts.outbox import Owed
+from alerts.outbox import Event, Owed
 from alerts.render import Renderer, TenderCard
 from alerts.subscriptions import Subscription, Subscriptions
+from alerts.timing import is_silent
 from watchers.store import Store
 
 __all__ = ["Gone", "Messages", "card_of"]
@@ -45,14 +48,32 @@ class Messages:
         self._filters = await self._subscriptions.filters_of({owed.subscriber_id for owed in batch})
 
     async def render(self, owed: Owed) -> Message:
-        """Render for the owed row's person. Raises Gone where its snapshot is no longer stored."""
-        if owed.event.startswith("missed:"):
-            missed = await missed_tenders(self._store.database, owed.id)
-            cards = [await self._card(one.snapshot_id) for one in missed if one.snapshot_id is not None]
-            return self._renderer.missed(cards, owed.language, owed.zone)
+        """Render for the owed row's person, without a sound at night. Raises Gone where a snapshot is not stored."""
+        message = await self._message(owed)
+        quiet = None
+        if owed.quiet_from is not None and owed.quiet_until is not None:
+            quiet = (owed.quiet_from, owed.quiet_until)
+        silent = is_silent(self._renderer.now(), owed.zone, quiet)
+        return msgspec.structs.replace(message, silent=True) if silent else message
+
+    async def _message(self, owed: Owed) -> Message:
+        kind, _, about = owed.event.partition(":")
+        if kind == Event.MISSED:
+            return self._renderer.missed(await self._cards_of(owed.id), owed.language, owed.zone)
+        if kind == Event.LIST:
+            return await self.page(owed.id, about, owed.language, owed.zone)
         card = await self._card(owed.snapshot_id or 0)
         names = await self._names(owed)
-        return self._renderer.alert(card, owed.language, owed.zone, names, again=owed.event.startswith("flag_raised:"))
+        return self._renderer.alert(card, owed.language, owed.zone, names, again=kind == Event.FLAG_RAISED)
+
+    async def page(self, list_id: int, reason: str, language: str, zone: str, number: int = 0) -> Message:
+        """A page of a list, counted from 0."""
+        return self._renderer.page(await self._cards_of(list_id), list_id, reason, language, zone, number=number)
+
+    async def _cards_of(self, list_id: int) -> list[TenderCard]:
+        """The tenders that a list names."""
+        named = await missed_tenders(self._store.database, list_id)
+        return [await self._card(one.snapshot_id) for one in named if one.snapshot_id is not None]
 
     async def _card(self, snapshot_id: int) -> TenderCard:
         card = self._cards.get(snapshot_id)

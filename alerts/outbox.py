@@ -1,4 +1,4 @@
-"""The ledger of messages owed and sent: due -> sending -> sent | failed | uncertain | skipped.
+"""The ledger of messages owed and sent: (held ->) due -> sending -> sent | failed | uncertain | skipped.
 
 A row is claimed (`sending`, with a lease), marked started just before its request goes out, and finished with what the
 other side answered. A lease that runs out on a row never started goes back to `due`; on a started one the answer is not
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import repeat
 from typing import Any
 
@@ -21,9 +22,20 @@ from alerts.bulk import Bulk
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
-__all__ = ["Debt", "Outbox", "Owed", "Result", "State", "outbox"]
+__all__ = ["Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
 
 LEASE = timedelta(seconds=60)
+
+
+class Event(StrEnum):
+    """What a message tells; all but the first and REANNOUNCED are followed by ":" and a number or a reason."""
+
+    PUBLISHED = "published"  # the first card of a tender
+    FLAG_RAISED = "flag_raised"  # :3, the snapshot's sequence
+    CHANGED = "changed"  # :3
+    REANNOUNCED = "reannounced"  # follows from a tender that its person was told of
+    MISSED = "missed"  # :ID of the last uncertain message it carries
+    LIST = "list"  # :REASON why its alerts waited, or "burst"
 
 
 class Debt(msgspec.Struct, frozen=True):
@@ -36,6 +48,7 @@ class Debt(msgspec.Struct, frozen=True):
     matched: tuple[int, ...]
     priority: int
     tender_time: datetime
+    state: State = State.DUE  # HELD where `alerts.limits` decides when it goes out
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -53,6 +66,8 @@ class Owed(msgspec.Struct, frozen=True):
     matched: tuple[int, ...]
     attempts: int  # made before this one
     lease_until: datetime
+    quiet_from: int | None = None  # minutes after midnight in `zone`
+    quiet_until: int | None = None
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -68,7 +83,10 @@ _TAKEN = tuple(
     outbox.c[name]
     for name in ("id", "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "attempts")
 )  # fmt: skip
-_PERSON = tuple(subscribers.c[name] for name in ("id", "channel", "address", "language", "zone", "state"))
+_PERSON = tuple(
+    subscribers.c[name]
+    for name in ("id", "channel", "address", "language", "zone", "state", "quiet_from", "quiet_until")
+)
 _OWING = (
     "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "priority", "tender_time", "state", "due_at",
     "created_at",
@@ -145,7 +163,8 @@ class Outbox:
             [row.matched for row in rows],
             [row.priority for row in rows],
             [row.tender_time for row in rows],
-            *(repeat(State.DUE.value), repeat(now := self._clock()), repeat(now)),
+            [row.state.value for row in rows],
+            *(repeat(now := self._clock()), repeat(now)),
         )
 
     async def claim(self, limit: int, lease: timedelta = LEASE) -> list[Owed]:
@@ -210,6 +229,7 @@ class Outbox:
                 Owed(
                     row.id, person.id, person.channel, person.address, person.language, person.zone, row.tender_id,
                     row.snapshot_id, row.event, tuple(row.matched), row.attempts, lease_until,
+                    person.quiet_from, person.quiet_until,
                 )
             )  # fmt: skip
         return owed

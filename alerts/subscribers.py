@@ -89,7 +89,7 @@ class Subscribers:
                 await connection.execute(
                     update(outbox)
                     .where(outbox.c.subscriber_id == subscriber_id, outbox.c.started_at.is_(None))
-                    .where(outbox.c.state.in_([State.DUE, State.SENDING]))
+                    .where(outbox.c.state.in_([State.HELD, State.DUE, State.SENDING]))
                     .values(state=State.SKIPPED, answer=state, finished_at=now, lease_until=None)
                 )
 
@@ -124,7 +124,7 @@ class Subscribers:
         owed_already = exists().where(
             theirs.c.subscriber_id == new, theirs.c.tender_id == outbox.c.tender_id, theirs.c.event == outbox.c.event
         )
-        open_states = [State.DUE, State.SENDING, State.UNCERTAIN]
+        open_states = [State.HELD, State.DUE, State.SENDING, State.UNCERTAIN]
         open_ = and_(outbox.c.subscriber_id == old, outbox.c.state.in_(open_states))
         await connection.execute(update(outbox).where(open_, ~owed_already).values(subscriber_id=new))
         leave = {"state": State.SKIPPED, "answer": reason, "finished_at": now, "lease_until": None}

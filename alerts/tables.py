@@ -1,6 +1,7 @@
-"""The tables of who is told and what they are owed: subscribers, their filters, the outbox.
+"""The tables of who is told and what they are owed: subscribers, their filters and mutes, the outbox.
 
-Rows of the first two are written by `alerts.subscriptions`, of the third by `alerts.outbox`.
+Rows of the first two are written by `alerts.subscriptions`, mutes by `alerts.preferences`, the outbox by
+`alerts.outbox` and `alerts.limits`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from watchers.database import BigId, UTCDateTime, metadata
 
-__all__ = ["Standing", "State", "outbox", "subscribers", "subscriptions"]
+__all__ = ["Standing", "State", "mutes", "outbox", "subscribers", "subscriptions"]
 
 
 class Standing(StrEnum):
@@ -37,12 +39,14 @@ class Standing(StrEnum):
 class State(StrEnum):
     """Where a message stands."""
 
+    HELD = "held"  # owed; what its person asked for (limits, quiet hours, mutes) is looked at when `due_at` comes
     DUE = "due"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
+    CARRIED = "carried"  # told by the list `carried_by` instead of a message of its own
 
 
 subscribers = Table(
@@ -57,6 +61,11 @@ subscribers = Table(
     Column("state_reason", Text, nullable=False, server_default=""),  # the server's own words when unreachable
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    Column("quiet_from", Integer),  # minutes after midnight in `zone`; NULL: no quiet hours
+    Column("quiet_until", Integer),
+    Column("per_day", Integer),  # alerts told at once in a day, 0 for any number; NULL: as configured
+    Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after midnight: when lists come
+    Column("snoozed_until", UTCDateTime),  # nothing comes before
     UniqueConstraint("channel", "address"),
 )
 
@@ -71,7 +80,19 @@ subscriptions = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("deleted_at", UTCDateTime),
+    Column("mode", String(16), nullable=False, server_default="instant"),  # alerts.timing.Mode
     Index("ix_subscriptions_changed_at", "changed_at"),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("subscriber_id", BigId, ForeignKey("subscribers.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # alerts.preferences.MuteKind
+    Column("value", String(255), nullable=False),  # a buyer's id, an everyday kind, an indicator's code
+    Column("until", UTCDateTime, nullable=False),
+    UniqueConstraint("subscriber_id", "kind", "value"),
 )
 
 outbox = Table(
@@ -81,7 +102,7 @@ outbox = Table(
     Column("subscriber_id", BigId, ForeignKey("subscribers.id"), nullable=False),
     Column("tender_id", BigId, ForeignKey("tenders.id")),  # NULL: a message about no one tender
     Column("snapshot_id", BigId, ForeignKey("snapshots.id")),  # what it is rendered from
-    Column("event", String(64), nullable=False),  # published | flag_raised:3 (snapshot sequence) | missed:ID
+    Column("event", String(64), nullable=False),  # alerts.outbox.Event, with the snapshot's sequence or an id
     Column("matched", JSON, nullable=False),  # ids of the subscriptions that matched
     Column("priority", Integer, nullable=False),  # lower goes first
     Column("state", String(16), nullable=False),  # State
@@ -93,9 +114,17 @@ outbox = Table(
     Column("answer", Text, nullable=False, server_default=""),  # message id, or the server's own words
     Column("created_at", UTCDateTime, nullable=False),
     Column("finished_at", UTCDateTime),
-    Column("carried_by", BigId),  # the `missed` message that tells of this uncertain one
+    Column("carried_by", BigId),  # the list that tells of this one: uncertain ones by `missed`, held ones by `list`
+    Column("held_for", String(16), nullable=False, server_default=""),  # why it had to wait; '' while it never had
+    Column("released_at", UTCDateTime),  # told at once then: counts in that day's limit
     UniqueConstraint("subscriber_id", "tender_id", "event"),
     # A claim steps from chat to chat and looks at the first message of each: see Outbox.claim.
     Index("ix_outbox_claim", "state", "priority", "subscriber_id", "tender_time", "id"),
     Index("ix_outbox_carried_by", "carried_by"),
+    Index("ix_outbox_tender_id", "tender_id"),
 )
+for _name, _columns, _where in (
+    ("ix_outbox_held", (outbox.c.due_at, outbox.c.subscriber_id), "state = 'held'"),
+    ("ix_outbox_released", (outbox.c.subscriber_id, outbox.c.released_at), "released_at IS NOT NULL"),
+):
+    Index(_name, *_columns, sqlite_where=text(_where), postgresql_where=text(_where))

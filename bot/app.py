@@ -19,6 +19,7 @@ from aiogram import Bot
 
 from alerts.channels.telegram.transport import TelegramChannel, connect
 from alerts.delivery import Deliverer
+from alerts.limits import Gate, Limits
 from alerts.matching import Matcher
 from alerts.messages import Messages
 from alerts.missed import carry
@@ -60,6 +61,7 @@ log = structlog.get_logger("app")
 
 _CARRY_EVERY = 60.0
 _LOOK_EVERY = 5.0
+_DECIDE_EVERY = 0.2  # alerts wait for this look before they go out
 
 
 class Role(StrEnum):
@@ -167,6 +169,8 @@ class App:
             works.append(lead(self.database, self._watching, stop))
         if Role.DELIVER in self.roles:
             works.append(self._deliver(stop))
+            limits = Limits(per_day=self.config.alerts.per_day, burst=self.config.alerts.burst)
+            works.append(self._loop("limits", Gate(self.store, self.clock, limits).do_one, stop, idle=_DECIDE_EVERY))
             works.append(self._loop("missed", self._carry, stop, idle=_CARRY_EVERY))
             works += [self._tell_operator(stop)] if self.config.telegram.admins else []
         if Role.CHAT in self.roles:

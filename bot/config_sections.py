@@ -162,6 +162,9 @@ class Alerts(_Section):
     language: Literal["kk", "ru", "en"] = "kk"
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Almaty"
     max_filters: int = Field(20, ge=1, le=1000)
+    per_day: int = Field(5, ge=0, le=1000)
+    burst: int = Field(3, ge=0, le=1000)
+    mute_days: int = Field(30, ge=1, le=3650)
 
 
 class Email(_Section):

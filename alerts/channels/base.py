@@ -16,10 +16,15 @@ class Button(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A rendered message: `html` in the channel's markup, and rows of buttons."""
+    """A rendered message: `html` in the channel's markup, and rows of buttons.
+
+    `silent`: the phone makes no sound. `reply_to`: the id of the earlier message it belongs to, where there is one.
+    """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+    reply_to: str = ""
 
 
 class DeliveryError(Exception):

@@ -13,7 +13,7 @@ from alerts.filters import TenderFacts, facts_of
 from alerts.matching.index import Index
 from alerts.outbox import Debt, Outbox
 from alerts.subscriptions import Followed, Subscriptions
-from alerts.tables import outbox
+from alerts.tables import State, outbox
 from watchers.reading import StoredEvent, StoredSnapshot, in_parts
 from watchers.store import Store
 from watchers.summary import summarise
@@ -138,6 +138,7 @@ class Matcher:
                         matched=tuple(subscription_ids),
                         priority=HEAVY_PRIORITY if one.facts.weight >= _HEAVY else ALERT_PRIORITY,
                         tender_time=one.tender_time,
+                        state=State.HELD,
                     )
                 )
             having.update(one.people)

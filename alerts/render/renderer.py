@@ -18,6 +18,7 @@ from alerts.i18n import translator
 from alerts.render import view
 from alerts.render.card import TenderCard
 from alerts.render.environment import template
+from alerts.render.lists import page_html, page_of
 from alerts.render.sentences import Sentences
 from alerts.render.why import why_html
 from watchers.rules import Rules
@@ -63,6 +64,10 @@ class Renderer:
         self._sentences = sentences or Sentences()
         self._kept = kept
         self._bodies: dict[_Key, _Body] = {}
+
+    def now(self) -> datetime:
+        """The moment that messages are rendered for."""
+        return self._clock()
 
     def alert(
         self, tender: TenderCard, language: str, zone: str, matched_names: Sequence[str] = (), *, again: bool = False
@@ -118,7 +123,8 @@ class Renderer:
             row.append(_back(_("Why?") if tender.flags else _("What was checked?"), f"why:{tender.tender_id}"))
         if link := safe_link(tender.link):
             row.append(Button(text=_("On the portal"), url=link))
-        return (tuple(row),) if row else ()
+        rows = [tuple(row)] if row else []
+        return tuple(rows)
 
     def why(self, tender: TenderCard, language: str, zone: str) -> Message:
         """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked."""
@@ -143,3 +149,18 @@ class Renderer:
         buttons = [_back(str(number), f"why:{tender.tender_id}") for number, tender in enumerate(shown, 1)]
         rows = tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
         return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=rows)
+
+    def page(
+        self, tenders: Sequence[TenderCard], list_id: int, reason: str, language: str, zone: str, *, number: int = 0
+    ) -> Message:
+        """A page of a list of alerts that waited for `reason` or came in a burst; buttons ask "Why?" and turn it."""
+        _ = translator(language).gettext
+        shown, first, number, last = page_of(tenders, number)
+        html = page_html(
+            shown, len(tenders), first, reason, self._sentences, self._rules, language, zone, self._clock()
+        )
+        buttons = [_back(str(place), f"why:{tender.tender_id}") for place, tender in enumerate(shown, first)]
+        rows = [tuple(buttons[start : start + 5]) for start in range(0, len(buttons), 5)]
+        turns = [_back(_("Previous"), f"list:{list_id}:{number - 1}")] if number else []
+        turns += [_back(_("Next"), f"list:{list_id}:{number + 1}")] if number < last else []
+        return Message(html=html, buttons=(*rows, *([tuple(turns)] if turns else [])))

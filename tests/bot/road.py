@@ -42,7 +42,7 @@ from watchers.summary import summarise
 from watchers.tables import tenders as tender_table
 
 FOLLOWS: tuple[tuple[Criteria, ...], ...] = (
-    (Criteria(),),  # everything
+    (Criteria(min_weight=1),),  # every flagged one
     (Criteria(min_weight=1, regions=("UA-46",)), Criteria(min_weight=2)),  # most of it twice
     (Criteria(categories=("food",), min_weight=0), Criteria(words=("ремонт",))),
 )
@@ -144,6 +144,8 @@ start = "2020-01-01"
 requests_per_second = 1000
 [alerts]
 max_age_days = 36500
+per_day = 0
+burst = 0
 [log]
 level = "warning"
 """,
@@ -168,7 +170,7 @@ level = "warning"
         while True:
             assert process.returncode is None, (self.folder / "run.log").read_text(encoding="utf-8")[-4000:]
             counts, states = await store.counts(), await owed.counts()
-            waiting = states[State.DUE] + states[State.SENDING] + counts["events_unmatched"]
+            waiting = states[State.HELD] + states[State.DUE] + states[State.SENDING] + counts["events_unmatched"]
             if counts["tenders"] >= tenders and not waiting:
                 return
             await asyncio.sleep(0.1)

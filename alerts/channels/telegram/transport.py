@@ -11,7 +11,7 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import AiogramError
 from aiogram.methods.base import Response
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from aiogram.types import Message as SentMessage
 
 from alerts.channels.base import Button, Message
@@ -43,6 +43,13 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
     return InlineKeyboardMarkup(inline_keyboard=[[_button(button) for button in row] for row in rows])
 
 
+def _reply(message_id: str) -> ReplyParameters | None:
+    """To an earlier message of the chat; if it is gone (deleted, or the group moved) the new one goes out alone."""
+    if not message_id.isdigit():
+        return None
+    return ReplyParameters(message_id=int(message_id), allow_sending_without_reply=True)
+
+
 class TelegramChannel:
     """Reaches people by chat id. One request a call; errors say in data what happened (see `errors`)."""
 
@@ -63,6 +70,8 @@ class TelegramChannel:
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=keyboard(message.buttons),
+                disable_notification=message.silent or None,
+                reply_parameters=_reply(message.reply_to),
             )
         except (AiogramError, aiohttp.ClientError, OSError) as error:
             # The cause is left out on purpose: its text and its request hold the token.

@@ -171,3 +171,29 @@ def test_who_was_told_before_is_told_that_it_is_the_same_purchase(renderer: Rend
     assert "Об этой закупке мы уже писали; с тех пор появился новый признак.\nКороткий срок" in again
     assert "уже писали" not in first
     assert renderer.alert(card(), "ru", ZONE).html == first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_says_a_few_lines_of_each_and_turns_its_pages(renderer: Renderer, language: str) -> None:
+    cards = [card(tender_id=n, snapshot_id=n) for n in range(1, 13)]
+    first = renderer.page(cards, 5, "limit", language, ZONE)
+    text, entities = parsed(first.html)
+    assert {"en": "And 12 more purchases", "ru": "И ещё 12 закупок", "kk": "Тағы 12 сатып алу"}[language] in text
+    assert [entity["type"]["@type"] for entity in entities].count("textEntityTypeTextUrl") == 10
+    assert "10. " in text
+    assert "11. " not in text
+    asked = [button.data for row in first.buttons for button in row]
+    assert asked == [*(f"why:{n}" for n in range(1, 11)), "list:5:1"]
+    second = renderer.page(cards, 5, "limit", language, ZONE, number=9)
+    assert [button.data for row in second.buttons for button in row] == ["why:11", "why:12", "list:5:0"]
+    assert "12. " in parsed(second.html)[0]
+
+
+def test_a_list_of_hostile_tenders_names_all_of_a_page(renderer: Renderer) -> None:
+    long = summary(title="слово & <b> " * 90, titles={}, method="м" * 500)
+    cards = [card(tender_id=n, summary=long, link=f"https://portal.example/{'x' * 150}{n}") for n in range(10)]
+    message = renderer.page(cards, 2**63 - 1, "burst", "ru", ZONE)
+    text, entities = parsed(message.html)
+    assert "10. слово" in text
+    assert [entity["type"]["@type"] for entity in entities].count("textEntityTypeTextUrl") == 10
+    assert utf16(message.html) <= 4096

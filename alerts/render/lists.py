@@ -1,0 +1,61 @@
+"""A list of alerts in one message: a few lines a tender, in pages short enough for Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from alerts.channels.telegram.text import MESSAGE_LIMIT, cut, cut_html, safe_link, utf16
+from alerts.render import view
+from alerts.render.card import TenderCard
+from alerts.render.environment import template
+from alerts.render.sentences import Sentences
+from watchers.rules import Rules
+
+__all__ = ["ON_A_PAGE", "page_html", "page_of"]
+
+ON_A_PAGE = 10
+_TITLE, _FLAG = 80, 80
+
+
+def page_of(tenders: Sequence[TenderCard], number: int) -> tuple[Sequence[TenderCard], int, int, int]:
+    """The tenders of a page (the nearest there is), the place of its first, its number, the number of the last."""
+    last = max(0, (len(tenders) - 1) // ON_A_PAGE)
+    number = min(max(number, 0), last)
+    return tenders[number * ON_A_PAGE : (number + 1) * ON_A_PAGE], number * ON_A_PAGE + 1, number, last
+
+
+def page_html(  # noqa: PLR0917 - what a page is made of
+    shown: Sequence[TenderCard],
+    count: int,
+    first: int,
+    reason: str,
+    sentences: Sentences,
+    rules: Rules | None,
+    language: str,
+    zone: str,
+    now: datetime,
+) -> str:
+    """Telegram's HTML; where everything would be too long, the flags are left to the buttons, then the terms too."""
+    items = []
+    for tender in shown:
+        left = view.remaining(tender, rules, now, language, zone)
+        flags = tender.flags
+        items.append(
+            {
+                "title": cut(view.heading(tender, language), _TITLE),
+                "link": safe_link(tender.link),
+                "terms": view.terms(tender, rules, language, zone, now, left=left),
+                "flag": cut(sentences.of(flags[0], language, zone, now).lead, _FLAG) if flags else "",
+            }
+        )
+    flagged = any(tender.flags for tender in shown)
+    html = ""
+    for kept in (("terms", "flag"), ("terms",), ()):
+        html = template("list", language).render(
+            items=[{"terms": "", "flag": ""} | {key: item[key] for key in ("title", "link", *kept)} for item in items],
+            count=count, first=first, reason=reason, flagged=flagged,
+        )  # fmt: skip
+        if utf16(html) <= MESSAGE_LIMIT:
+            break
+    return cut_html(html, MESSAGE_LIMIT)
