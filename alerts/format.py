@@ -46,6 +46,7 @@ _UNITS = {
     "tenderers": mark_plural("%(n)s bidder", "%(n)s bidders"),
     "contracts": mark_plural("%(n)s contract", "%(n)s contracts"),
     "lots": mark_plural("%(n)s lot", "%(n)s lots"),
+    "kinds": mark_plural("%(n)s kind of things", "%(n)s kinds of things"),
     "items": mark_plural("%(n)s item", "%(n)s items"),
     "words": mark_plural("%(n)s word", "%(n)s words"),
     "documents": mark_plural("%(n)s document", "%(n)s documents"),

@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from watchers.history.bands import Band, band_of, quartiles
 from watchers.history.rows import PastBid, PastContract, PastLot, PastTerms
-from watchers.history.view import History
+from watchers.history.view import History, Shares
 
-__all__ = ["Band", "History", "PastBid", "PastContract", "PastLot", "PastTerms", "band_of", "quartiles"]
+__all__ = ["Band", "History", "PastBid", "PastContract", "PastLot", "PastTerms", "Shares", "band_of", "quartiles"]

@@ -56,15 +56,19 @@ class Prices(msgspec.Struct, frozen=True):
 
 
 class Shares(msgspec.Struct, frozen=True):
-    """Who sold how much of a division of things in a region in twelve months: the newest contracts, one currency."""
+    """Who sold how much of a division of things in a region in twelve months: the newest contracts, one currency.
+
+    `unnamed` is what natural persons sold, whom history does not tell apart.
+    """
 
     contracts: int
     sold: Mapping[str, float]
+    unnamed: float = 0.0
 
     @property
     def total(self) -> float:
         """All of it."""
-        return sum(self.sold.values())
+        return sum(self.sold.values()) + self.unnamed
 
     @property
     def hhi(self) -> float:
@@ -198,9 +202,10 @@ class History(msgspec.Struct, frozen=True):
         rows = self._rows("shares", wider(code, DIVISION), region, currency)
         sold: dict[str, float] = {}
         for amount, supplier in rows:
-            if supplier and amount > 0:
+            if amount > 0:
                 sold[supplier] = sold.get(supplier, 0.0) + amount
-        return Shares(len(rows), sold)
+        unnamed = sold.pop("", 0.0)
+        return Shares(len(rows), sold, unnamed)
 
     def sharing(self, contact: str) -> frozenset[str]:
         """The parties seen with a contact, these here among them; as many as tell that it is nobody's own."""

@@ -7,7 +7,7 @@ from watchers.indicators.lawful import UnderLaw
 from watchers.ocds import Organization, Release
 from watchers.rules import Rules
 
-__all__ = ["limit_name"]
+__all__ = ["limit_name", "limit_of_buyer"]
 
 _OF_GROUP = {"price_quotation": "price_quotation", "e_shop": "e_shop"}
 _SMALL = "16.3(28)"
@@ -32,10 +32,11 @@ def limit_name(release: Release, purchase: UnderLaw, rules: Rules) -> str | NotA
     country = purchase.procedure.jurisdiction
     if any(rules.law.ground(country, text, purchase.on) != _SMALL for text in stated):
         return NotApplicable("another ground of a direct contract, without a limit in money")
-    return _of_buyer(release, purchase, rules)
+    return limit_of_buyer(release, purchase, rules)
 
 
-def _of_buyer(release: Release, purchase: UnderLaw, rules: Rules) -> str | NotComputable:
+def limit_of_buyer(release: Release, purchase: UnderLaw, rules: Rules) -> str | NotComputable:
+    """The limit of a direct contract on the ground of small volumes, whatever ground is stated."""
     name = _name(release.buyer) or _name(purchase.tender.procuring_entity)
     kind = rules.buyer_kind(purchase.procedure.jurisdiction, name)
     if kind == "rural_akimat":

@@ -1,14 +1,16 @@
 """R018: one bidder in a competitive procedure.
 
 Cardinal's definition: `tender.numberOfTenderers` is 1 and the method is open or selective (bids are not counted).
-Kazakhstan: W2 below 500 MRP; a price quotation with one offer becomes single source by law (Law No. 106-VIII,
-art. 15.6) and is context only.
+Kazakhstan: one bid for every lot is as much as one bidder; W2 below 500 MRP; a price quotation with one offer becomes
+single source by law (Law No. 106-VIII, art. 15.6) and is context only. Where most earlier purchases of the same class
+of things in the region had one bidder, few firms work there, and nothing is said.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from watchers.history import History
 from watchers.indicators.base import (
     Answer,
     Clear,
@@ -21,7 +23,8 @@ from watchers.indicators.base import (
     Stage,
     Tier,
 )
-from watchers.indicators.procedure import COMPETITIVE, Procedure, announced_on, excluded, procedure_of
+from watchers.indicators.bidding import lots, tenderers
+from watchers.indicators.procedure import COMPETITIVE, Procedure, base_of_year, excluded, procedure_of
 from watchers.ocds import Release, Tender
 from watchers.rules import Rules
 
@@ -37,9 +40,14 @@ class SingleBid(Indicator):
     needs = ("tender.numberOfTenderers", "tender.procurementMethod")
 
     class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-        """`small_mrp`: in Kazakhstan, a purchase below so many MRP weighs less."""
+        """`small_mrp`: in Kazakhstan, a purchase below so many MRP weighs less.
+
+        `thin_percent`, `thin_lots`: a market is thin if of so many lots at least this share had one bidder.
+        """
 
         small_mrp: int = 500
+        thin_percent: int = 60
+        thin_lots: int = 10
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release."""
@@ -57,21 +65,36 @@ class SingleBid(Indicator):
             return NotComputable("tender.numberOfTenderers is missing")
         if _still_open(release, tender):
             return NotComputable("bids were still accepted when the release was made")
-        if tender.number_of_tenderers != 1:
+        if tender.number_of_tenderers != 1 and not (procedure.jurisdiction == "KZ" and _one_a_lot(release)):
             return Clear()
+        if context.history is not None and self._thin(context.history):
+            return NotApplicable("few firms bid for such things in this region")
         weight = 2 if self._small(release, tender, procedure, context.rules) else self.weight
-        facts = {"group": procedure.group, "after_price_quotation": after_quotation}
+        facts = {"group": procedure.group, "after_price_quotation": after_quotation, "lots": len(lots(release))}
         if after_quotation:
             return Fired(value=1, threshold=1, unit="tenderers", facts=facts, tier=Tier.C, weight=1)
         return Fired(value=1, threshold=1, unit="tenderers", facts=facts, weight=weight)
 
+    def _thin(self, history: History) -> bool:
+        """Whether all that is bought here belongs to markets in which one bidder is the rule."""
+        counts = [history.single(lot.code, lot.region) for lot in history.own.lots]
+        return bool(counts) and all(
+            known >= self.settings.thin_lots and alone * 100 >= self.settings.thin_percent * known
+            for known, alone in counts
+        )
+
     def _small(self, release: Release, tender: Tender, procedure: Procedure, rules: Rules) -> bool:
-        day = announced_on(release, rules, procedure.jurisdiction)
-        base = rules.base_amount(procedure.jurisdiction, day) if day else None
+        base = base_of_year(release, rules, procedure.jurisdiction)
         value = tender.value
         if base is None or value is None or value.amount is None or value.currency != base.currency:
             return False
         return bool(value.amount < base.amount * self.settings.small_mrp)
+
+
+def _one_a_lot(release: Release) -> bool:
+    """Whether every lot that was bid for had one bidder, be it another one each time."""
+    contested = lots(release)
+    return bool(contested) and all(len({tenderers(bid) for bid in scope.bids}) == 1 for scope in contested)
 
 
 def _competitive(tender: Tender, procedure: Procedure) -> bool:

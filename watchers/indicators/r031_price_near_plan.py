@@ -3,7 +3,8 @@
 Price / plan >= 0.99 with at most two bidders. Like is compared with like: the same currency, the same lot. Where plans
 are made without value added tax (Kazakhstan: Rules No. 687, p. 12; in Dominican data prices pile up at 118 % of the
 plan, and the tax is 18 %) and the data do not say whether a price holds it, the price must reach the plan even without
-the tax; where the tax could decide the answer, there is none.
+the tax; where the tax could decide the answer, there is none. A contract that states its sum with and without the tax
+tells.
 """
 
 from __future__ import annotations
@@ -74,7 +75,10 @@ class PriceNearPlan(Indicator):
             return NotComputable("tender.numberOfTenderers and bids.details are missing")
         if bidders > self.settings.most_bidders:
             return Clear()
-        plan, price = price_of(planned_value(release, scope.lot)), _price(scope)
+        net = _without_tax(release, scope)
+        plan, price = price_of(planned_value(release, scope.lot)), net or _price(scope)
+        if net is not None:
+            vat = None
         if plan is None or price is None:
             return NotComputable("tender.value or the winning price is missing")
         if plan[1] != price[1]:
@@ -110,6 +114,19 @@ def _bidders(release: Release, scope: Scope) -> int | None:
     if not scope.lot and tender.number_of_tenderers is not None:
         return tender.number_of_tenderers
     return len({tenderers(bid) for bid in scope.bids if tenderers(bid)}) or None
+
+
+def _without_tax(release: Release, scope: Scope) -> tuple[Decimal, str] | None:
+    """What the contract for the scope alone was concluded for without the tax; None if no contract tells."""
+    if len(scope.outcome.active) != 1:
+        return None
+    award = scope.outcome.active[0]
+    own = [one for one in release.contracts if one.award_id is not None and str(one.award_id) == award.key]
+    if len(own) != 1 or price_of(own[0].value_with_tax) is None:
+        return None
+    lots_of_it = {str(item.related_lot) for item in own[0].items if item.related_lot is not None}
+    covers = lots_of_it == {scope.lot} or (not lots_of_it and len(outcome(release).active) == 1)
+    return price_of(own[0].value) if covers else None
 
 
 def _price(scope: Scope) -> tuple[Decimal, str] | None:

@@ -1,8 +1,9 @@
 """R035: everyone but the winner was rejected.
 
 Cardinal's definition, lot by lot: all awards are final, exactly one tenderer has a valid bid and is the one awarded,
-and at least `threshold` others were disqualified (Cardinal 1; for alerts 2, as Ukraine's auditors use). In Kazakhstan a
-price quotation knows automatic rejections only (Law No. 106-VIII, art. 15.8; Rules No. 687, p. 426): not judged.
+and at least `threshold` others were disqualified (Cardinal 1; for alerts 2, as Ukraine's auditors use). In Kazakhstan
+only what a commission rejects counts: price quotations (Law No. 106-VIII, art. 15.8; Rules No. 687, p. 426),
+rating-point tenders (p. 291) and the electronic shop know automatic rejections only and are not judged.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class AllButWinnerRejected(Indicator):
                 return NotComputable("tender.procurementMethodDetails is not a known method")
             if procedure.group == "price_quotation":
                 return NotApplicable("a price quotation knows automatic rejections only")
+            if procedure.group in {"rating_point", "e_shop"}:
+                return NotApplicable("no commission sits: the portal rejects by itself")
         decided = outcome(release)
         if not decided.active:
             return NotApplicable("nothing is awarded")
