@@ -106,6 +106,7 @@ async def test_a_release_says_what_the_portal_says_and_no_telephone(
         ({"kind": "status", "status": 403, "times": 9}, r"refuses programs \(403\)", True),
         ({"kind": "status", "status": 429, "times": 9}, "asked too often.*requests_per_second", False),
         ({"kind": "html", "times": 9}, "a page for browsers instead of data: a check against programs", False),
+        ({"kind": "status", "status": 404, "times": 9}, "it may have moved, check sources.test.base_url", True),
         ({"kind": "status", "status": 500, "times": 9}, "answered 500", False),
     ],
 )
@@ -114,9 +115,9 @@ async def test_a_refusal_is_said_plainly_with_what_to_do(
 ) -> None:
     portal.faults.add(fault.pop("kind"), **fault)
     with pytest.raises(SourceError, match=said) as caught:
-        await read(source)
+        await anext(source.batches(None))  # what doctor asks
     assert caught.value.permanent is permanent
-    if permanent:
+    if permanent and "refuses" in said:
         assert "sources.test.enabled to false" in str(caught.value)
 
 

@@ -187,6 +187,7 @@ async def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(
         ({"kind": "status", "status": 418}, r"refuses programs \(418\)", True),
         ({"kind": "html", "times": 9}, "answers with a page for browsers instead of data", False),
         ({"kind": "status", "status": 429, "times": 9}, "asked too often.*lower sources.test.requests_per", False),
+        ({"kind": "status", "status": 404, "times": 9}, "it may have moved, check sources.test.base_url", True),
         ({"kind": "status", "status": 500, "times": 9}, "answered 500", False),
     ],
 )
@@ -194,8 +195,9 @@ async def test_a_refusal_says_what_to_do(
     platform: UnifiedStandIn, reader: Any, fault: dict[str, Any], said: str, permanent: bool
 ) -> None:
     platform.faults.add(fault.pop("kind"), **fault)
+    one = reader(retry_after_max_seconds=0.0)
     with pytest.raises(SourceError, match=said) as caught:
-        await reader(retry_after_max_seconds=0.0).told()
+        await anext(one.source.batches(None))  # what doctor asks
     assert caught.value.permanent is permanent
 
 

@@ -19,6 +19,12 @@ def explained(error: SourceError, name: str, host: str) -> SourceError:
                 f"{name}: {host} says it is asked too often (429): lower sources.{name}.requests_per_second",
                 retry_after=error.retry_after or 300.0,
             )
+        if error.status in {404, 410}:
+            return SourceError(
+                f"{name}: there is no such interface at {host} ({error.status}): it may have moved, check"
+                f" sources.{name}.base_url",
+                permanent=True,
+            )
         challenged = any(word in error.said.casefold() for word in _CHALLENGES)
         if error.status in {401, 403, 405, 406, 412, 418, 451} or challenged:
             return SourceError(f"{name}: {host} refuses programs ({error.status}): {_mend(name)}", permanent=True)

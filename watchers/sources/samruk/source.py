@@ -101,6 +101,7 @@ class Samruk:
     async def batches(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Read what changed since the last reading, then what has closed. Raises SourceError."""
         if not cursor:
+            await self._page(0)  # a place is worth something only where the portal answers
             start = parse_datetime(self._settings.start) if self._settings.start != "now" else None
             cursor = (start or self._clock()).isoformat()
             yield Batch([], [], cursor)
@@ -194,8 +195,8 @@ class Samruk:
                 return await self._client.get(url, _usable)
             return await self._client.post(url, body, _usable)
         except SourceError as error:
-            if isinstance(error, HttpError) and error.status in {404, 410}:
-                raise
+            if body is None and isinstance(error, HttpError) and error.status in {404, 410}:
+                raise  # an advert that is not there
             raise explained(error, self.name, self._host) from None
 
 

@@ -74,6 +74,7 @@ class Unified:
         """Read what is new, and a part of the sweep. Raises SourceError."""
         place, now = self._load(cursor), self._clock()
         if place is None:
+            await self._platform.page(0, {})  # a place is worth something only where the platform answers
             place = _Place(floor=self._settings.first_moment(now).isoformat(), swept_at=now.isoformat())
             yield self._batch(place)
         deep = self._is_due(place.looked_at, self._settings.look_back_seconds)
