@@ -123,7 +123,8 @@ class Watcher:
         try:
             more = await _until(stop, self.do_one())
         except SourceError as error:
-            return self._in_trouble(str(error), permanent=error.permanent, at_least=error.retry_after or 0)
+            wait = self._in_trouble(str(error), permanent=error.permanent, at_least=error.retry_after or 0)
+            return min(wait, self.source.poll_seconds) if error.partly else wait
         except StoreError as error:
             return self._in_trouble(str(error), ours=True)
         except Exception as error:  # noqa: BLE001 - a bug in one source must not stop the others

@@ -130,6 +130,15 @@ async def test_waits_grow_to_a_bound_with_jitter(store: Store, clock: Any, monke
     assert (waits.asked[0], waits.asked[-1]) == (FIRST_WAIT / 2, LONGEST_WAIT / 2)
 
 
+async def test_where_the_rest_was_read_it_is_read_again_at_the_usual_pace(
+    store: Store, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = Waits(monkeypatch, 9)
+    source = Shelf({0: SourceError("one list of two", partly=True)})
+    await watcher(source, store, clock).run(asyncio.Event())
+    assert waits.asked == [5, 10, 20, *[30] * 6]
+
+
 async def test_the_wait_a_publisher_asks_for_is_honoured(
     store: Store, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,13 +78,16 @@ class SourceError(Exception):
     """A publisher could not be read. Raised by `Source.batches` and `open_source`, in one sentence.
 
     `permanent`: asking again will not help until someone changes the configuration. `retry_after`: seconds the
-    publisher (or an open circuit) asks to wait.
+    publisher (or an open circuit) asks to wait. `partly`: the rest was read, and is to be read again as often as ever.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None, partly: bool = False
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.partly = partly
 
 
 class Source(Protocol):

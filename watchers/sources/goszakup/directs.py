@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from watchers.sources.goszakup.by_rest import fill_in
 from watchers.sources.goszakup.gathering import Gathered, Gatherer, Parts, Unread, in_order
 from watchers.sources.goszakup.portal import Row
 from watchers.sources.goszakup.questions import DEAL_PIECES, DIRECT_DEAL
@@ -31,6 +32,7 @@ async def gather_directs(gatherer: Gatherer, versions: Mapping[int, set[int]], r
     complete = True
     if found is None:
         found, complete = await gatherer.pieces.apart("Contract", DIRECT_DEAL, {"id": wanted}, DEAL_PIECES)
+    await fill_in(gatherer.portal, "Contract", found.rows.values())
     gathered = Gathered()
     several = []
     for root in roots:

@@ -160,7 +160,7 @@ class Portal:
         try:
             answer = await self._client.get(f"{self.base}{path}", _usable_rest)
         except HttpError as error:
-            raise self._refusal(error) from None
+            raise (error if _names_nothing(error) else self._refusal(error)) from None
         self._compare_clocks(answer)
         return answer.body
 
@@ -210,6 +210,11 @@ class Portal:
         self.skew = there - self._clock()
         if abs(self.skew) > _SKEW:
             report_once("goszakup_clock_differs", "clock", self.name, f"it is {self.skew} ahead; nothing depends on it")
+
+
+def _names_nothing(error: HttpError) -> bool:
+    """Whether a record or a list is not there, which says nothing of the token or the address."""
+    return error.status == 404 and "Invalid Route" not in error.said
 
 
 def _usable(answer: Answer) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from watchers.sources.goszakup.by_rest import fill_in
 from watchers.sources.goszakup.gathering import Gathered, Gatherer, Parts, Unread, grouped, in_order, together
 from watchers.sources.goszakup.portal import Row
 from watchers.sources.goszakup.questions import (
@@ -44,6 +45,7 @@ async def gather_purchases(gatherer: Gatherer, contracted: Collection[int], ids:
         if number not in found.twice:
             several.append(Parts(number, row, complete=complete))
     await _fill_in_plans(gatherer, several)
+    await fill_in(gatherer.portal, "TrdBuy", [parts.announcement for parts in several if parts.announcement])
     decided = [one for one in several if one.id in contracted or _decided(one.announcement or {})]
     await _after_results(gatherer, decided)
     gathered = await gatherer.finished(several)
@@ -158,4 +160,5 @@ async def _deals(gatherer: Gatherer, ids: Iterable[int]) -> tuple[dict[int, list
     complete = True
     if found is None:
         found, complete = await gatherer.pieces.apart("Contract", DEAL, wanted, DEAL_PIECES)
+    await fill_in(gatherer.portal, "Contract", found.rows.values())
     return grouped(found.rows.values(), "trdBuyId", wanted["trdBuyId"]), complete

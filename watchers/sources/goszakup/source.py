@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -55,7 +55,8 @@ class Goszakup:
             yield Batch([], [], place.cursor)
         reading = Reading(self.gatherer, self.clock, place)
         troubles: list[SourceError] = []
-        for part in (reading.register, reading.new, reading.lots, reading.deals, reading.due, reading.sweep):
+        parts = (reading.register, reading.new, reading.lots, reading.deals, reading.due, reading.sweep)
+        for part in parts:
             try:
                 async for batch in part():
                     yield batch
@@ -64,7 +65,8 @@ class Goszakup:
                     raise
                 troubles.append(error)
         if troubles:
-            raise troubles[0]
+            first = troubles[0]
+            raise SourceError(str(first), retry_after=first.retry_after, partly=len(troubles) < len(parts) - 1)
 
     def rewind(self, cursor: str | None, since: datetime, until: datetime) -> AsyncIterator[Step]:
         """Read what was published between two moments. Raises SourceError."""
@@ -75,7 +77,8 @@ class Goszakup:
         page = await self.portal.page("TrdBuy", FEEDS["TrdBuy"], limit=1)
         log.info("goszakup_starts", source=self.name, announcements=page.total, start=self.settings.start)
         start = self.settings.start
-        since = local_stamp((parse_datetime(start) if start != "now" else None) or self.clock())
+        now = self.clock() + min(self.portal.skew, timedelta(0))  # by the clock that is behind: nothing is left out
+        since = local_stamp((parse_datetime(start) if start != "now" else None) or now)
         return Place(since, since, since)
 
     def _load(self, cursor: str | None) -> Place | None:

@@ -144,6 +144,25 @@ async def test_a_field_that_is_gone_is_reported_once_and_the_records_go_on(datab
         assert await watch.reasons() == []
 
 
+async def test_what_graphql_lacks_is_asked_by_rest(database: Any) -> None:
+    one = country(per_day=40, days=4.5)
+    async with at_work(database, one) as watch:
+        for place in ("TrdBuy.Commission", "TrdBuy.Cancel", "Contract.ContractUnits"):
+            watch.portal.rename(place, "other")
+        await until_read(watch)
+        assert any("/commission" in request for request in watch.portal.faults.requests)
+        seats, cancelled, items = 0, 0, 0
+        for tender in one.tenders():
+            release = await watch.newest(tender.id)
+            assert release.tender is not None
+            seats += len(release.tender.committee)
+            cancelled += sum(one.kind == "cancelled" for one in release.tender.official_decisions)
+            items += sum(len(contract.items) for contract in release.contracts)
+        assert seats
+        assert cancelled
+        assert items
+
+
 async def test_lots_are_asked_apart_where_announcements_no_longer_hold_them(database: Any) -> None:
     one = country(per_day=10)
     async with at_work(database, one) as watch:
@@ -180,6 +199,8 @@ async def test_a_list_that_leads_back_is_not_followed_and_holds_up_no_other(data
         watch.portal.faults.add("page_loop", match="Lots(filter: {lastUpdateDate")
         trouble = await watch.read()
         assert "leads back to itself" in str(trouble)
+        assert trouble is not None
+        assert trouble.partly
         assert (await watch.stored()).keys() >= watch.published()
         watch.portal.faults.clear()
         assert await watch.read() is None
