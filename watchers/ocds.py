@@ -278,7 +278,8 @@ class PlanPoint(_Identified, frozen=True):
     """Ours: the line of the buyer's annual plan an item comes from. Sums are without VAT, `prepayment` is per cent.
 
     `root_id` stays when the line is edited and gets a new id. `month` 1-12 is when the purchase was planned; `method`
-    the planned way to buy and `justification` its legal ground, by the publisher's name or code.
+    the planned way to buy and `justification` its legal ground, by the publisher's name or code; `programme` that of
+    the budget that pays.
     """
 
     root_id: str | int | None = None
@@ -294,6 +295,7 @@ class PlanPoint(_Identified, frozen=True):
     approved: str | None = None
     quasi_state: bool = False
     funding: str | None = None
+    programme: str | None = None
 
 
 class Item(AwardedItem, frozen=True):

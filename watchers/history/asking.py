@@ -133,7 +133,8 @@ def questions_of(rows: Rows, ocid: str, moments: Moments) -> Ask:
     pairs = {(row.customer, row.supplier) for row in contracts} | {(lot.customer, lot.winner) for lot in lots}
     classes = {wider(lot.code, CLASS) for lot in lots} | {wider(row.code, CLASS) for row in contracts}
     by_class = {(lot.customer, wider(lot.code, CLASS)) for lot in lots}
-    prices = {(lot.code, lot.unit, lot.currency) for lot in lots if lot.unit and lot.unit_price}
+    priced = [lot for lot in lots if lot.unit and lot.unit_price]
+    prices = {(lot.code, unit, lot.currency) for lot in priced for unit in (lot.unit, "")}
     asked: dict[str, Iterable[tuple[str, ...]]] = {
         "alike": by_class,
         "bought": by_class | {(row.customer, wider(row.code, CLASS)) for row in contracts},
@@ -175,8 +176,8 @@ def _of_results(rows: Rows) -> dict[str, Iterable[tuple[str, ...]]]:
 
 
 def _whole(keys: Iterable[tuple[str, ...]], kind: str) -> Iterator[tuple[str, ...]]:
-    """Keys without a gap; a unit may be missing where lots' sums are compared."""
-    needed = (0, 2) if kind == "amounts" else None
+    """Keys without a gap; a unit may be missing where sums and prices are compared."""
+    needed = (0, 2) if kind in {"amounts", "prices", "comparable"} else None
     for key in keys:
         if all(key[place] for place in (needed or range(len(key)))):
             yield key

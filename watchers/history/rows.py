@@ -62,7 +62,7 @@ class PastLot(_Row, frozen=True, kw_only=True):
     years: tuple[int, ...] = ()
     purchase_type: str = ""  # as in watchers/rules/data/purchase_types.csv
     competitive: bool = False
-    funding: str = ""
+    programme: str = ""  # of the budget, as the plan names it
     plan_root: str = ""
     parent: str = ""
     published_at: datetime

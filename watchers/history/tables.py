@@ -61,7 +61,7 @@ history_lots = Table(
     _name("buyer_kind", 32),
     _name("years", 64),  # with a comma between them
     _name("purchase_type", 32),
-    _name("funding"),
+    _name("programme"),
     _name("plan_root", 64),
     _name("parent", 64),
     Column("published_at", BigInteger, nullable=False),

@@ -133,8 +133,12 @@ class History(msgspec.Struct, frozen=True):
         return [number for (number,) in self._rows("amounts", lot.code, lot.unit, lot.group, lot.currency) if number]
 
     def prices(self, lot: PastLot) -> Prices | None:
-        """What the same thing cost per unit; of the lot's region where there are enough. None without any."""
-        rows = self._rows("prices", lot.code, lot.unit, lot.currency)
+        """What the same thing cost per unit; of the lot's region where there are enough. None without any.
+
+        Contracts that do not say their unit are taken only where none says the lot's.
+        """
+        unit = lot.unit if self._rows("prices", lot.code, lot.unit, lot.currency) else ""
+        rows = self._rows("prices", lot.code, unit, lot.currency)
         usable = [row for row in rows if row[0]]
         regional = [row for row in usable if lot.region and row[2] == lot.region]
         region = lot.region if len(regional) >= REGIONAL else ""
@@ -143,7 +147,7 @@ class History(msgspec.Struct, frozen=True):
         if band is None:
             return None
         quantities = band_of(row[1] for row in chosen if row[1])
-        contracts: Sequence[PastContract] = self._rows("comparable", lot.code, lot.unit, lot.currency)
+        contracts: Sequence[PastContract] = self._rows("comparable", lot.code, unit, lot.currency)
         shown = [row for row in contracts if row.unit_price and (not region or row.region == region)]
         return Prices(band, quantities.median if quantities else None, region, tuple(shown[:3]))
 

@@ -197,7 +197,7 @@ def _counts(row: PastLot, kind: _Kind, purchase: UnderLaw, way: str) -> bool:
         and _way(row.group, row.purchase_type) in _COUNTED[way]
         and carried_out(row)
         and row.currency == own.currency
-        and not (row.funding and own.funding and row.funding != own.funding)
+        and not (row.programme and own.programme and row.programme != own.programme)
         and not all(far_apart(row, lot) for lot in kind.lots)
     )
 

@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.Column("buyer_kind", sa.String(length=32), server_default="", nullable=False),
         sa.Column("years", sa.String(length=64), server_default="", nullable=False),
         sa.Column("purchase_type", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("funding", sa.String(length=255), server_default="", nullable=False),
+        sa.Column("programme", sa.String(length=255), server_default="", nullable=False),
         sa.Column("plan_root", sa.String(length=64), server_default="", nullable=False),
         sa.Column("parent", sa.String(length=64), server_default="", nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=False),

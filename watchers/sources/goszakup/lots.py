@@ -216,4 +216,11 @@ def plan_point(plan: model.Plan) -> PlanPoint | None:
         approved=moment(act.date_approved) if act else None,
         quasi_state=plan.is_qvazi == 1,
         funding=shown(plan.ref_finsource.name_ru) if plan.ref_finsource else None,
+        programme=_programme(plan),
     )
+
+
+def _programme(plan: model.Plan) -> str | None:
+    """The budget programmes that pay, as "administrator/programme"; None where the plan names none."""
+    lines = {f"{one.abp_code or ''}/{one.fkrb_program_code}" for one in plan.plans_spec or () if one.fkrb_program_code}
+    return ", ".join(sorted(lines)) or None

@@ -78,6 +78,13 @@ class PlanAct(Row, frozen=True):
     plan_fin_year: int | None = None
 
 
+class PlanSpec(Row, frozen=True):
+    """The line of the budget that pays: the administrator's code and the programme's."""
+
+    abp_code: str | int | None = None
+    fkrb_program_code: str | int | None = None
+
+
 class Plan(Row, frozen=True):
     """A point of the annual plan; sums without VAT."""
 
@@ -108,6 +115,7 @@ class Plan(Row, frozen=True):
     ref_justification_id: int | None = None
     plan_acts: PlanAct | None = field(name="PlanActs", default=None)
     plans_kato: tuple[Place, ...] | None = field(name="PlansKato", default=None)
+    plans_spec: tuple[PlanSpec, ...] | None = field(name="PlansSpec", default=None)
     ref_enstru: Named | None = field(name="RefEnstru", default=None)
     ref_units: Named | None = field(name="RefUnits", default=None)
     ref_pln_point_status: Named | None = field(name="RefPlnPointStatus", default=None)

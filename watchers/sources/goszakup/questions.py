@@ -15,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 PLAN = branch_of("PlnPoint", Plan).without("RefTradeMethods", "RefSubjectType")
-_FLAT_PLAN = PLAN.without("PlanActs", "PlansKato", "RefPlnPointStatus", "RefFinsource", "RefJustification")
+_FLAT_PLAN = PLAN.without("PlanActs", "PlansKato", "PlansSpec", "RefPlnPointStatus", "RefFinsource", "RefJustification")
 LOT = branch_of("Lots", Lot).without("RefLotsStatus", "RefTradeMethods", "Plans", "Customer")
 ANNOUNCEMENT = branch_of("TrdBuy", Announcement).without("Plans", "RefSubjectType", "Organizer").replacing(
     Lots=LOT.replacing(Plans=PLAN)
@@ -32,7 +32,7 @@ SUBJECT = branch_of("Subject", Subject).without("iin")
 PIECES = (("Commission", "Cancel", "Pause", "ComplaintAppeal", "RefTypeTrade", "RefTradeMethods", "RefBuyStatus"),
           ("Files",))  # fmt: skip
 LOT_PIECES = (("RefBuyTradeMethods", "Files"),)
-PLAN_PIECES = (("PlanActs", "PlansKato"), ("RefEnstru", "RefUnits", "RefPlnPointStatus", "RefFinsource",
+PLAN_PIECES = (("PlanActs", "PlansKato", "PlansSpec"), ("RefEnstru", "RefUnits", "RefPlnPointStatus", "RefFinsource",
                "RefJustification"))  # fmt: skip
 DEAL_PIECES = (("ContractUnits",), ("Acts",), ("TreasuryPay",), ("FaktTradeMethods",))
 

@@ -16,7 +16,8 @@ PAGE = (Path(__file__).parents[4] / "docs" / "goszakup.md").read_text(encoding="
 ROWS = [[cell.strip() for cell in line.split("|")[1:4]] for line in PAGE.splitlines() if line.startswith("| `")]
 PORTAL_NAMES = {
     model.Announcement: "TrdBuy", model.Lot: "Lots", model.Plan: "PlnPoint", model_parts.PlanAct: "PlanActs",
-    model.Place: "PlansKato", model.File: "FileTrdBuy", model.Cancellation: "TrdBuyCancel", model.Pause: "TrdBuyPause",
+    model.Place: "PlansKato", model_parts.PlanSpec: "PlansSpec",
+    model.File: "FileTrdBuy", model.Cancellation: "TrdBuyCancel", model.Pause: "TrdBuyPause",
     model.Complaint: "ComplaintAppeal", model.Seat: "TrdBuyComm", model.Application: "TrdApp", model.AppLot: "AppLots",
     model.Subject: "Subject", model.Address: "SubjectAddress", model.Entry: "Rnu", model.Deal: "Contract",
     model.DealUnit: "ContractUnits", model.Act: "Acts", model.Payment: "TreasuryPay", model.Named: "Ref",
