@@ -13,7 +13,8 @@ from itertools import islice
 
 import msgspec
 
-from watchers.indicators.lexicon import STOP, folded, lexicon, parts_of
+from watchers.indicators.lexicon import folded, lexicon, parts_of
+from watchers.indicators.phrases import STOP
 from watchers.indicators.texts import LotTexts, Place, Text
 from watchers.rules.words import Brand, load_dictionaries
 

@@ -29,7 +29,8 @@ from watchers.indicators.base import (
 )
 from watchers.indicators.files import has_kind, not_settled
 from watchers.indicators.lawful import UnderLaw, budget_day, under_law
-from watchers.indicators.lexicon import STOP, folded, lexicon
+from watchers.indicators.lexicon import folded, lexicon
+from watchers.indicators.phrases import STOP
 from watchers.indicators.texts import LotTexts, Place, Text, lots_of, quote
 from watchers.ocds import Document, Release
 from watchers.rules import Rules

@@ -31,6 +31,7 @@ from watchers.indicators.base import (
 )
 from watchers.indicators.lawful import UnderLaw, under_law
 from watchers.indicators.lexicon import lexicon
+from watchers.indicators.scope import code_of
 from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of, quote
 from watchers.ocds import Release
 from watchers.rules import Rules
@@ -41,9 +42,15 @@ _CODE = re.compile(r"(?<![\d.])(\d{6})\.\d{3}\.\d{6}(?![\d.])")
 _PIECE = re.compile(r"[,;\n•]|\s(?:и|және|мен|пен)\s")
 _NO_LOTS = frozenset({"direct", "e_shop", "housing", "single_source_after_failure"})
 _SHARED = ("shared_lot", "food")
+_SHARED_NAMES = (
+    "kind_furniture", "kind_food", "kind_building", "kind_stationery", "kind_cleaning", "kind_clothes", "kind_bedding",
+)  # fmt: skip
+"""Things of appendix 2 by their names, for lots without a code."""
+
 _FURTHER = ("servicing", "construction", "installation", "engineering", "licence")
 """Services that belong to a thing bought with them."""
 
+_NAME = 40  # letters of a name in the quotation
 _MOST = 200  # pieces of one text that are looked into
 
 
@@ -83,7 +90,13 @@ class UnrelatedLot(Indicator):
         if not purchase.tender.lots:
             return NotComputable("tender.lots is missing")
         whole, *lots = lots_of(release)
-        found_in = [one for lot in lots for one in self._of_lot(lot, whole, purchase, context.rules)]
+        told_apart = _told_apart(lots)
+        found_in = [
+            one
+            for lot in lots
+            for one in self._of_lot(lot, whole, purchase, context.rules)
+            if told_apart or one.by != "places"
+        ]
         if not found_in:
             return Clear()
         rule = context.rules.law.prohibition("KZ", "unrelated_lot", purchase.on)
@@ -107,7 +120,7 @@ class UnrelatedLot(Indicator):
         if category != "works":
             kinds = self._kinds_by_code(lot)
             if len(kinds) >= 2:
-                yield Bundle("codes", len(kinds), lot, None, ", ".join(sorted(kinds)))
+                yield Bundle("codes", len(kinds), lot, None, quote(", ".join(kinds.values())))
                 return
             yield from islice(self._listed(lot, category), 1)
         places = _places(lot)
@@ -115,11 +128,16 @@ class UnrelatedLot(Indicator):
         if len(places) >= 2 and rule is not None and (category == "works" or len(places) < rule.value):
             yield Bundle("places", len(places), lot, None, ", ".join(sorted(places)))
 
-    def _kinds_by_code(self, lot: LotTexts) -> set[str]:
-        """The different kinds of things by their codes; installation and upkeep of a thing belong to it."""
-        codes = lot.codes()
-        things = [code for code in codes if not code_kinds(*code) & frozenset(_FURTHER)] or codes
-        return {code[: self.settings.digits] for scheme, code in things if (scheme or "").upper() == "ENSTRU"}
+    def _kinds_by_code(self, lot: LotTexts) -> dict[str, str]:
+        """Kind -> what the first thing of it is called; installation and upkeep of a thing belong to it."""
+        coded = [(code_of(item), item) for item in lot.items]
+        of_enstru = [(code, item) for (scheme, code), item in coded if code and (scheme or "").upper() == "ENSTRU"]
+        things = [one for one in of_enstru if not code_kinds("ENSTRU", one[0]) & frozenset(_FURTHER)] or of_enstru
+        kinds: dict[str, str] = {}
+        for code, item in things:
+            named = item.classification.description if item.classification else None
+            kinds.setdefault(code[: self.settings.digits], (named or item.description or code)[:_NAME])
+        return kinds
 
     def _listed(self, lot: LotTexts, category: str | None) -> Iterator[Bundle]:
         named = 0
@@ -138,6 +156,12 @@ class UnrelatedLot(Indicator):
             count = len(kinds) - max(len(of_name) - 1, 0)  # the name of the code may list things itself
             if count >= self.settings.least_kinds:
                 yield Bundle("words", count, lot, text, quote(", ".join(kinds.values())))
+
+
+def _told_apart(lots: list[LotTexts]) -> bool:
+    """Whether the places are those of the lots: several lots that all have the same ones have the announcement's."""
+    places = [_places(lot) for lot in lots]
+    return len(places) < 2 or len(set(places)) > 1
 
 
 def _places(lot: LotTexts) -> frozenset[str]:
@@ -164,7 +188,8 @@ def _may_share(lot: LotTexts, whole: LotTexts) -> bool:
     for text in (*lot.texts, *whole.texts):
         if text.place is Place.NAME:
             names |= text.mask
-    return bool(names & lexicon().any_of("appendix2", "complex"))
+    by_name = _SHARED_NAMES if not lot.codes() else ()
+    return bool(names & lexicon().any_of("appendix2", "complex", *by_name))
 
 
 @lru_cache(maxsize=2)

@@ -1,59 +1,22 @@
-"""Which lists of words a word of a text belongs to, as the bits of one number, and where phrases of them stand.
+"""Which lists of words a word of a text belongs to, as the bits of one number.
 
 A word is looked up once and then remembered, so that a text costs one dictionary access a word; the memory is bounded.
-No regular expression is made from a dictionary and nothing is tried twice: a text of n words costs n steps, whatever
-is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-import msgspec
-
+from watchers.indicators.phrases import STOP, Pattern, Patterns
 from watchers.rules.words import Dictionaries, Phrase, load_dictionaries
 
-__all__ = ["STOP", "Lexicon", "Match", "Pattern", "Patterns", "find", "folded", "lexicon", "parts_of"]
-
-STOP = 1
-"""The bit of what ends a sentence."""
+__all__ = ["Lexicon", "folded", "lexicon", "parts_of"]
 
 
 _REMEMBERED = 60_000  # words; more different ones than that are no language
 _LONGEST = 60  # letters; what is longer is no word
-_NEAR = 5  # words looked at before and after a phrase for what calls it off
 _JOINTS = str.maketrans(dict.fromkeys("-/‐‑–", " "))
 _STOPS = frozenset(".;!?\n•")
-
-
-class Match(msgspec.Struct, frozen=True):
-    """A phrase found: its kind and the places of its first and last word."""
-
-    kind: str
-    first: int
-    last: int
-
-
-class Pattern(msgspec.Struct, frozen=True):
-    """A phrase ready to be looked for: (words skipped at most, bits of the word) in their order."""
-
-    kind: str
-    steps: tuple[tuple[int, int], ...]
-    inside: int
-    before: int
-    after: int
-
-    def fits(self, mask: int) -> bool:
-        """Whether a text with these words can hold it at all."""
-        return all(mask & bits for _, bits in self.steps)
-
-
-class Patterns(msgspec.Struct, frozen=True):
-    """Phrases that are looked for together; `starts` are the bits one of which a text needs to hold any of them."""
-
-    patterns: tuple[Pattern, ...]
-    starts: int
 
 
 class Lexicon(dict[str, int]):
@@ -206,50 +169,6 @@ def folded(word: str) -> str:
 def parts_of(word: str) -> list[str]:
     """The words that hyphens and strokes join in one."""
     return word.translate(_JOINTS).split()
-
-
-def find(patterns: Sequence[Pattern], masks: Sequence[int], marks: Sequence[int]) -> Iterator[Match]:
-    """Where the phrases stand in a text; `marks` are the places that have any bit, `masks` the bits of each word."""
-    starts = 0
-    for pattern in patterns:
-        starts |= pattern.steps[0][1]
-    for place in marks:
-        if masks[place] & starts:
-            for pattern in patterns:
-                if masks[place] & pattern.steps[0][1]:
-                    last = _last(pattern, masks, place)
-                    if last is not None:
-                        yield Match(pattern.kind, place, last)
-
-
-def _last(pattern: Pattern, masks: Sequence[int], first: int) -> int | None:
-    """The place of the last word of a phrase that begins at `first`; None if it does not go on, or is called off."""
-    at = first
-    for gap, bits in pattern.steps[1:]:
-        for place in range(at + 1, min(at + gap + 2, len(masks))):
-            if masks[place] & STOP:
-                return None
-            if masks[place] & bits:
-                at = place
-                break
-            if masks[place] & pattern.inside:
-                return None
-        else:
-            return None
-    if pattern.before and _near(pattern.before, masks, range(first - 1, max(first - 1 - _NEAR, -1), -1)):
-        return None
-    if pattern.after and _near(pattern.after, masks, range(at + 1, min(at + 1 + _NEAR, len(masks)))):
-        return None
-    return at
-
-
-def _near(bits: int, masks: Sequence[int], places: Iterable[int]) -> bool:
-    for place in places:
-        if masks[place] & STOP:
-            return False
-        if masks[place] & bits:
-            return True
-    return False
 
 
 @lru_cache(maxsize=1)

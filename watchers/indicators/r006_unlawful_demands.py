@@ -29,7 +29,8 @@ from watchers.indicators.base import (
     Tier,
 )
 from watchers.indicators.lawful import UnderLaw, under_law
-from watchers.indicators.lexicon import Match, lexicon
+from watchers.indicators.lexicon import lexicon
+from watchers.indicators.phrases import Match
 from watchers.indicators.sums import limit_of
 from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of
 from watchers.ocds import Release
@@ -112,15 +113,13 @@ def _demands(lot: LotTexts) -> Iterator[tuple[str, Text, Match]]:
 
 
 def _first(text: Text, kind: str) -> Match | None:
-    """The first demand of a kind that is not called off nearby."""
+    """The demand of a kind that says most and is not called off nearby."""
     matches = list(islice(text.find(lexicon().patterns(kind)), _MOST))
     if not matches:
         return None
     off = list(islice(text.find(lexicon().patterns("not_asked")), _MOST))
-    for match in matches:
-        if not any(one.first - _NEAR <= match.first <= one.last + _NEAR for one in off):
-            return match
-    return None
+    made = [one for one in matches if not any(no.first - _NEAR <= one.first <= no.last + _NEAR for no in off)]
+    return max(made, key=lambda one: (one.last - one.first, -one.first), default=None)
 
 
 def _unlawful(

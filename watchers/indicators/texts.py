@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from watchers.indicators.lexicon import Match, Patterns, find, lexicon
+from watchers.indicators.lexicon import lexicon
 from watchers.indicators.memory import per_release
+from watchers.indicators.phrases import Match, Patterns, find
 from watchers.indicators.scope import code_of
 from watchers.ocds import Item, Lot, Release, Tender
 from watchers.rules.things import code_kinds
