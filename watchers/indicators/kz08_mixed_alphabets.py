@@ -29,7 +29,8 @@ from watchers.indicators.base import (
 )
 from watchers.indicators.lexicon import folded, lexicon, parts_of
 from watchers.indicators.memory import per_release
-from watchers.indicators.procedure import excluded, procedure_of
+from watchers.indicators.procedure import Procedure
+from watchers.indicators.scope import national
 from watchers.indicators.texts import LotTexts, Place, Text, found, lots_of
 from watchers.ocds import Release
 from watchers.rules.words import known_stems, load_dictionaries
@@ -67,10 +68,10 @@ class MixedAlphabets(Indicator):
 
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release."""
-        dead = excluded(release)
-        if dead is not None:
-            return dead
-        if procedure_of(release, context.rules).jurisdiction != "KZ":
+        procedure = national(release, context.rules)
+        if not isinstance(procedure, Procedure):
+            return procedure
+        if procedure.jurisdiction != "KZ":
             return NotApplicable("the known words are those of Kazakhstan's announcements")
         lots = lots_of(release)
         if not any(lot.texts for lot in lots):

@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 import msgspec
 
 from watchers.rules.calendars import calendar_of
+from watchers.rules.words import load_dictionaries
 
 __all__ = ["Ageing", "ageing"]
 
@@ -24,6 +25,7 @@ _SERIES = {
     "base_amounts": ("jurisdiction", "name"),
     "thresholds": ("jurisdiction", "name"),
     "requirements": ("jurisdiction", "name"),
+    "prohibitions": ("jurisdiction", "name"),
     "windows": ("jurisdiction", "group", "repeat"),
     "dumping": ("jurisdiction", "kind"),
     "failures": ("jurisdiction", "group", "repeat", "reason"),
@@ -47,7 +49,7 @@ class Ageing(msgspec.Struct, frozen=True):
 def ageing(today: date) -> list[Ageing]:
     """Everything in the tables that runs out within 60 days, ran out, or was not checked for more than a year."""
     tables = {entry.name.removesuffix(".csv"): _rows(entry.name) for entry in _data() if entry.name.endswith(".csv")}
-    return [*_ending(tables, today), *_calendars(today), *_unchecked(tables, today)]
+    return [*_ending(tables, today), *_calendars(today), *_unchecked(tables, today), *_dictionaries(today)]
 
 
 def _data() -> list[Traversable]:
@@ -96,3 +98,10 @@ def _unchecked(tables: dict[str, list[Row]], today: date) -> Iterator[Ageing]:
             rows_ = "1 row was" if len(old) == 1 else f"{len(old)} rows were"
             seen = f"{rows_} last checked more than a year ago, the oldest on {min(old)}"
             yield Ageing(table, seen, f"read their sources again and mend watchers/rules/data/{table}.csv")
+
+
+def _dictionaries(today: date) -> Iterator[Ageing]:
+    for name, checked_on in load_dictionaries().checked_on.items():
+        if checked_on + _CHECKED_WITHIN < today:
+            seen = f"was last checked more than a year ago, on {checked_on}"
+            yield Ageing(name, seen, f"read it over, mend it and its date: watchers/rules/dictionaries/{name}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from watchers.rules import upkeep
 from watchers.rules.upkeep import ageing
+from watchers.rules.words import load_dictionaries
 
 
 def _said(today: date, table: str) -> list[str]:
@@ -65,3 +66,10 @@ def test_a_series_that_goes_on_is_not_told(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(upkeep, "_rows", with_next_year)
     assert _said(date(2026, 11, 25), "base_amounts") == []
+
+
+def test_a_dictionary_nobody_read_for_more_than_a_year_is_told() -> None:
+    checked_on = load_dictionaries().checked_on["brands.csv"]
+    told = {one.table for one in ageing(checked_on + timedelta(days=366))}
+    assert "brands.csv" in told
+    assert "brands.csv" not in {one.table for one in ageing(checked_on + timedelta(days=365))}
