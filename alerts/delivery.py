@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import msgspec
 import structlog
 
-from alerts.channels.base import Channel, DeliveryError, Message, UncertainDelivery
-from alerts.outbox import Outbox, Owed, Result, State
+from alerts.attempt import Attempt, Retries, Trouble, log_trouble
+from alerts.channels.base import Channel, Message
+from alerts.outbox import Outbox, Owed, Result
 from alerts.pace import Pacer
 from alerts.subscriptions import Subscriptions
 
@@ -23,12 +23,11 @@ __all__ = ["Deliverer", "Delivery", "Render", "Trouble"]
 
 Render = Callable[[Owed], Awaitable[Message]]
 Prepare = Callable[[Sequence[Owed]], Awaitable[None]]
-Trouble = Callable[[Owed, str], None]
 
 log = structlog.get_logger(__name__)
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+class Delivery(Retries, frozen=True, kw_only=True):
     """How the loop works. Seconds everywhere."""
 
     claimed: int = 50  # taken from the outbox at once
@@ -36,21 +35,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     in_flight: int = 100
     lease: float = 60.0
     patience: float = 0.25  # a chat or a bot that has to wait longer is put off instead of being waited for
-    backoff: float = 2.0  # after the first failure; doubled each time
-    backoff_most: float = 900.0
-    attempts: int = 50  # then it has failed: half a day of trying
     check_leases: float = 10.0
-
-
-def _log_trouble(owed: Owed, words: str) -> None:
-    log.error("message refused", outbox_id=owed.id, owed_event=owed.event, reason=words)
 
 
 class Deliverer:
     """Sends what is owed. `do_one` in a loop; `stop` before leaving.
 
     `render` makes the message of a row, after `prepare` has seen all rows just claimed; `trouble` is told of messages
-    that are refused for their content: our bug.
+    that are refused for their content, which is our bug, and of chats whose settings keep us out.
     """
 
     def __init__(  # noqa: PLR0917 - its parts, wired in one place
@@ -64,19 +56,16 @@ class Deliverer:
         *,
         prepare: Prepare | None = None,
         settings: Delivery | None = None,
-        trouble: Trouble = _log_trouble,
+        trouble: Trouble = log_trouble,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._outbox = outbox
-        self._subscriptions = subscriptions
-        self._channels = channels
         self._render = render
         self._prepare = prepare
         self._pacer = pacer
         self._clock = clock
         self._settings = settings or Delivery()
-        self._trouble = trouble
-        self._jitter = jitter
+        self._attempt = Attempt(subscriptions, channels, pacer, clock, self._settings, trouble, jitter)
         self._claimed: deque[Owed] = deque()
         self._waiting = 0  # started, their turn not come
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,7 +138,7 @@ class Deliverer:
         try:
             return await self._render(owed)
         except Exception as error:  # noqa: BLE001 - one message that cannot be rendered must not stop the others
-            self._results.append(self._ours(owed, f"render: {type(error).__name__}: {error}"))
+            self._results.append(self._attempt.ours(owed, f"render: {type(error).__name__}: {error}"))
             return None
 
     async def _deliver(self, owed: Owed, message: Message) -> None:
@@ -160,55 +149,13 @@ class Deliverer:
                 self._waiting -= 1
                 self._moved.set()
             if got_turn:
-                result = await self._send(owed, owed.address, message)
+                result = await self._attempt.send(owed, message)
                 self._results.append(result)  # looked up after the wait: another list may be there by then
             else:
                 wait = self._later(self._pacer.wait_of(owed.address))
                 await self._outbox.release([owed.id], self._clock() + wait)
         finally:
             self._moved.set()
-
-    async def _send(self, owed: Owed, address: str, message: Message) -> Result:
-        """One request, and what its answer means for the row."""
-        try:
-            answer = await self._channels[owed.channel].send(address, message)
-        except DeliveryError as error:
-            if error.moved_to and address == owed.address:
-                return await self._send_after(owed, error.moved_to, message)
-            return await self._failed(owed, address, error)
-        except UncertainDelivery as doubt:
-            return Result(owed.id, State.UNCERTAIN, str(doubt))
-        except Exception as error:  # noqa: BLE001 - a bug after the request may have gone out: sending again is no cure
-            self._trouble(owed, f"{owed.channel}: {type(error).__name__}: {error}")
-            return Result(owed.id, State.UNCERTAIN, f"{owed.channel}: {type(error).__name__}: {error}")
-        return Result(owed.id, State.SENT, answer)
-
-    async def _send_after(self, owed: Owed, address: str, message: Message) -> Result:
-        """The chat moved: keep its new address and send there, once."""
-        holder = await self._subscriptions.move(owed.subscriber_id, address)
-        if holder != owed.subscriber_id:  # known there already: the row went along, unless that chat was owed the same
-            return Result(owed.id, State.DUE, f"moved to {address}")
-        await self._pacer.turn(address)
-        return await self._send(owed, address, message)
-
-    async def _failed(self, owed: Owed, address: str, error: DeliveryError) -> Result:
-        words = str(error)
-        if error.permanent:
-            await self._subscriptions.unreachable(owed.subscriber_id, words)
-            return Result(owed.id, State.FAILED, words)
-        if error.ours or error.moved_to or owed.attempts + 1 >= self._settings.attempts:
-            return self._ours(owed, words)
-        wait = error.retry_after
-        if wait is None:
-            doubled = self._settings.backoff * 2.0 ** min(owed.attempts, 30)
-            wait = min(doubled, self._settings.backoff_most) * (0.5 + self._jitter() / 2)
-        if error.everyone or error.retry_after is not None:
-            self._pacer.hold(wait, None if error.everyone else address)
-        return Result(owed.id, State.DUE, words, self._clock() + self._later(wait))
-
-    def _ours(self, owed: Owed, words: str) -> Result:
-        self._trouble(owed, words)
-        return Result(owed.id, State.FAILED, words)
 
     async def _record(self) -> None:
         results, self._results = self._results, []

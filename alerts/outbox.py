@@ -68,6 +68,8 @@ class Owed(msgspec.Struct, frozen=True):
     lease_until: datetime
     quiet_from: int | None = None  # minutes after midnight in `zone`
     quiet_until: int | None = None
+    topic: int = 0
+    answer: str = ""  # of the attempt before
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -81,11 +83,11 @@ class Result(msgspec.Struct, frozen=True):
 
 _TAKEN = tuple(
     outbox.c[name]
-    for name in ("id", "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "attempts")
+    for name in ("id", "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "attempts", "answer")
 )  # fmt: skip
 _PERSON = tuple(
     subscribers.c[name]
-    for name in ("id", "channel", "address", "language", "zone", "state", "quiet_from", "quiet_until")
+    for name in ("id", "channel", "address", "language", "zone", "state", "quiet_from", "quiet_until", "topic")
 )
 _OWING = (
     "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "priority", "tender_time", "state", "due_at",
@@ -229,7 +231,7 @@ class Outbox:
                 Owed(
                     row.id, person.id, person.channel, person.address, person.language, person.zone, row.tender_id,
                     row.snapshot_id, row.event, tuple(row.matched), row.attempts, lease_until,
-                    person.quiet_from, person.quiet_until,
+                    person.quiet_from, person.quiet_until, person.topic, row.answer,
                 )
             )  # fmt: skip
         return owed

@@ -26,10 +26,13 @@ class Subscriber(msgspec.Struct, frozen=True):
     zone: str
     state: Standing
     state_reason: str
+    topic: int = 0
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    return Subscriber(row.id, row.channel, row.address, row.language, row.zone, Standing(row.state), row.state_reason)
+    return Subscriber(
+        row.id, row.channel, row.address, row.language, row.zone, Standing(row.state), row.state_reason, row.topic
+    )  # fmt: skip
 
 
 class Subscribers:
@@ -65,6 +68,11 @@ class Subscribers:
             await connection.execute(
                 update(subscribers).where(where).values(language=language, changed_at=self._clock())
             )
+
+    async def set_topic(self, subscriber_id: int, topic: int) -> None:
+        """A group with topics hears in this one from now on; 0: in its General."""
+        async with self._database.write() as connection:
+            await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(topic=topic))
 
     async def stop(self, subscriber_id: int) -> None:
         """They want nothing more: what is owed and not yet on its way is skipped. Their filters are kept."""
@@ -109,7 +117,7 @@ class Subscribers:
             same = and_(subscribers.c.channel == old.channel, subscribers.c.address == address)
             other = (await connection.execute(select(subscribers.c.id).where(same))).scalar_one_or_none()
             if other is None:
-                values = {"address": address, "changed_at": now}
+                values = {"address": address, "topic": 0, "changed_at": now}
                 await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
             elif other != subscriber_id:
                 await self._merge(connection, subscriber_id, other, f"moved to {address}", now)

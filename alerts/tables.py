@@ -66,6 +66,7 @@ subscribers = Table(
     Column("per_day", Integer),  # alerts told at once in a day, 0 for any number; NULL: as configured
     Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after midnight: when lists come
     Column("snoozed_until", UTCDateTime),  # nothing comes before
+    Column("topic", BigId, nullable=False, server_default="0"),  # the one a group with topics hears in; 0: its General
     UniqueConstraint("channel", "address"),
 )
 

@@ -36,6 +36,7 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.leader import lead
 from bot.memory import settle
+from bot.mishaps import Mishaps
 from bot.operator import Operator
 from bot.running import IDLE, insist, keep_doing, until
 from bot.times import utc_now
@@ -109,6 +110,7 @@ class App:
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules)
+        self._mishaps = Mishaps(clock)
         self.pacer = Pacer(
             Pace(
                 per_second=config.telegram.rate,
@@ -232,6 +234,7 @@ class App:
                 self.clock,
                 admins=self.config.telegram.admins,
                 defaults=self.config.alerts,
+                mishaps=self._mishaps,
             )
             await self._loop("operator", operator.do_one, stop, idle=_LOOK_EVERY)
 
@@ -244,7 +247,7 @@ class App:
     async def _deliver(self, stop: asyncio.Event) -> None:
         messages = Messages(self.store, self.subscriptions, self.renderer)
         async with self._bot() as bot:
-            channel = TelegramChannel(bot)
+            channel = TelegramChannel(bot, paid=self.config.telegram.paid_broadcast)
             deliverer = Deliverer(
                 self.outbox,
                 self.subscriptions,
@@ -253,6 +256,7 @@ class App:
                 self.pacer,
                 self.clock,
                 prepare=messages.prepare,
+                trouble=self._mishaps,
             )
             await self.outbox.recover()
             try:

@@ -91,6 +91,8 @@ def _enabled_by_default(settings: type[SourceSettings]) -> bool:
     return next(bool(field.default) for field in msgspec.structs.fields(settings) if field.name == "enabled")
 
 
+_FREE_RATE = 30  # messages a second; core.telegram.org/bots/faq
+
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -108,8 +110,17 @@ class Telegram(_Section):
     admins: Annotated[tuple[int, ...], BeforeValidator(_several)] = ()
     rate: float = Field(25.0, gt=0, le=1000)
     reserved_rate: float = Field(4.0, ge=0, le=1000)
+    paid_broadcast: bool = False
     chat_seconds: float = Field(1.0, ge=0, le=60)
     group_seconds: float = Field(3.0, ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _paid_above_thirty(self) -> Telegram:
+        if self.rate > _FREE_RATE and not self.paid_broadcast and self.api_base == "https://api.telegram.org":
+            raise ValueError(
+                "telegram.rate above 30 costs Stars: set telegram.paid_broadcast = true as well, or a lower rate"
+            )
+        return self
 
 
 class DatabaseSection(_Section):

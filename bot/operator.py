@@ -1,4 +1,4 @@
-"""Tells the operator of alarms, of their end, of indicators gone astray: once, to every chat in `telegram.admins`."""
+"""Tells the operator of alarms and their end, of stray indicators and refused messages, once, in `telegram.admins`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from alerts.render.pages import IndicatorPages
 from alerts.subscribers import Subscribers
 from bot.chat.texts import render
 from bot.config_sections import Alerts
+from bot.mishaps import Mishap, Mishaps
 from watchers.base_rates import Rate, monday_of, rates, say_drift_told
 from watchers.database import Database
 from watchers.vigil import Stood, read_standings, say_told
 
-__all__ = ["Operator", "drift_text", "percent", "text_of"]
+__all__ = ["Operator", "drift_text", "mishap_text", "percent", "text_of"]
 
 log = structlog.get_logger("operator")
 
@@ -40,6 +41,7 @@ class Operator:
         *,
         admins: Sequence[int],
         defaults: Alerts,
+        mishaps: Mishaps | None = None,
     ) -> None:
         self._database = database
         self._channel = channel
@@ -48,6 +50,7 @@ class Operator:
         self._clock = clock
         self._admins = admins
         self._defaults = defaults
+        self._mishaps = mishaps or Mishaps(clock)
 
     async def do_one(self) -> bool:
         """Tell what is news; False: nothing more to do at once. What did not go out is tried the next time."""
@@ -57,6 +60,9 @@ class Operator:
         for rate in await rates(self._database, monday_of(self._clock()) - _WEEK):
             if rate.drift not in {"", rate.told} and await self._tell(partial(drift_text, rate), rate.indicator):
                 await say_drift_told(self._database, rate)
+        untold = self._mishaps.untold
+        while untold and await self._tell(partial(mishap_text, untold[0]), "delivery"):
+            untold.popleft()
         return False
 
     def _of_source(self, stood: Stood, language: str) -> str:
@@ -100,6 +106,11 @@ def text_of(stood: Stood, language: str, zone: str, now: datetime) -> str:
         good=at(stood.good_at),
         new=at(stood.new_at),
     )
+
+
+def mishap_text(mishap: Mishap, language: str) -> str:
+    """What is said of a refused message or a chat that keeps us out, as Telegram HTML."""
+    return render("mishap", language, chat=mishap.chat, words=mishap.words)
 
 
 def drift_text(rate: Rate, language: str) -> str:

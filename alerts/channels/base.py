@@ -19,12 +19,15 @@ class Message(msgspec.Struct, frozen=True):
     """A rendered message: `html` in the channel's markup, and rows of buttons.
 
     `silent`: the phone makes no sound. `reply_to`: the id of the earlier message it belongs to, where there is one.
+    `plain`: `html` is to be shown as it is, without markup. `topic`: the forum topic of a group, 0 for its General.
     """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
     reply_to: str = ""
+    plain: bool = False
+    topic: int = 0
 
 
 class DeliveryError(Exception):
@@ -32,7 +35,9 @@ class DeliveryError(Exception):
 
     `permanent`: this address will not take it however often it is tried. `retry_after`: seconds the server asked for.
     `everyone`: the wait concerns the whole bot, not this address alone. `moved_to`: the address changed to this one.
-    `ours`: the message itself was refused (our bug): do not retry, tell the operator.
+    `ours`: the message itself was refused (our bug): do not retry, tell the operator. `paused`: with `permanent`, the
+    chat is there and its settings keep us out, which its administrator can change. `topic_gone`: the topic takes
+    nothing, the chat's General may. `suspected`: an unknown sentence that shuts us out; permanent the second time.
     """
 
     def __init__(
@@ -44,6 +49,9 @@ class DeliveryError(Exception):
         everyone: bool = False,
         moved_to: str = "",
         ours: bool = False,
+        paused: bool = False,
+        topic_gone: bool = False,
+        suspected: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -51,6 +59,9 @@ class DeliveryError(Exception):
         self.everyone = everyone
         self.moved_to = moved_to
         self.ours = ours
+        self.paused = paused
+        self.topic_gone = topic_gone
+        self.suspected = suspected
 
 
 class UncertainDelivery(Exception):  # noqa: N818 - it is not known to be an error

@@ -211,7 +211,8 @@ async def test_a_refused_text_is_our_bug_and_nobody_elses(post, world) -> None:
         await world.owe(await world.person(str(n)))
     post.channel.answers["0"] = [DeliveryError("can't parse entities", ours=True)]
     await post.run()
-    assert (await world.states(), post.troubles) == (["failed", "sent"], ["can't parse entities"])
+    assert (await world.states(), post.troubles) == (["sent", "sent"], ["can't parse entities"])
+    assert post.channel.asked.count("0") == 2
     assert (await world.subscriptions.subscriber("telegram", "0")).state is Standing.ACTIVE
 
 

@@ -1,7 +1,7 @@
 """What Telegram's refusals mean, as data: the server's literal sentences, and what each says about trying again.
 
 Sources: the Bot API server's own text (tdlib/telegram-bot-api, Client.cpp). A 400 that is not listed is taken as our
-mistake, a 403 that is not listed as a matter of an hour, so that no reader is lost over a sentence we do not know.
+mistake; a 403 that is not listed is asked about once more in an hour, so that no reader is lost over one sentence.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Kind(Enum):
     """What a refusal is about."""
 
     GONE = "gone"  # the person or chat will not take anything from us
+    TOPIC = "topic"  # the forum topic is closed or deleted, the group may take it elsewhere
     CHAT_CONFIG = "chat_config"  # the chat is there, its settings keep us out: an administrator can change that
     OURS = "ours"  # the message is wrong
     UNKNOWN = "unknown"
@@ -56,9 +57,9 @@ REFUSALS: tuple[tuple[str, Kind], ...] = (
     ("chat_write_forbidden", Kind.CHAT_CONFIG),
     ("chat_restricted", Kind.CHAT_CONFIG),
     ("chat_send_plain_forbidden", Kind.CHAT_CONFIG),
-    ("topic_closed", Kind.CHAT_CONFIG),
-    ("topic_deleted", Kind.CHAT_CONFIG),
-    ("message thread not found", Kind.CHAT_CONFIG),
+    ("topic_closed", Kind.TOPIC),
+    ("topic_deleted", Kind.TOPIC),
+    ("message thread not found", Kind.TOPIC),
     ("can't parse entities", Kind.OURS),
     ("message is too long", Kind.OURS),
     ("message text is empty", Kind.OURS),
@@ -92,14 +93,16 @@ def _words(error: BaseException, token: str) -> str:
     return f"telegram: {text.replace(token, '<token>')}"
 
 
-def _refused(error: TelegramAPIError, words: str) -> DeliveryError:
+def _refused(error: TelegramAPIError, words: str, topic: int) -> DeliveryError:
     kind = classify(error.message)
-    if kind in {Kind.GONE, Kind.CHAT_CONFIG}:
-        return DeliveryError(words, permanent=True)
+    if kind is Kind.TOPIC and topic:
+        return DeliveryError(words, topic_gone=True)
+    if kind in {Kind.GONE, Kind.CHAT_CONFIG, Kind.TOPIC}:
+        return DeliveryError(words, permanent=True, paused=kind is not Kind.GONE)
     if kind is Kind.OURS or isinstance(error, (TelegramBadRequest, TelegramEntityTooLarge)):
         return DeliveryError(words, ours=True)
     if isinstance(error, TelegramForbiddenError):
-        return DeliveryError(words, retry_after=_AN_HOUR)
+        return DeliveryError(words, retry_after=_AN_HOUR, suspected=True)
     if isinstance(error, (TelegramUnauthorizedError, TelegramNotFound)):  # the token: nobody can be reached
         return DeliveryError(words, retry_after=_A_MINUTE, everyone=True)
     return DeliveryError(words)  # 5xx, restarting: later
@@ -113,11 +116,12 @@ def _network(error: TelegramNetworkError, words: str) -> DeliveryError | Uncerta
 
 
 def delivery_error(
-    error: AiogramError | aiohttp.ClientError | OSError, address: str, token: str
+    error: AiogramError | aiohttp.ClientError | OSError, address: str, token: str, topic: int = 0
 ) -> DeliveryError | UncertainDelivery:
     """Say in data what an exception of one `sendMessage` to `address` means. `token` is cut out of every text.
 
-    A 429 in a group (its id is negative) is that group's; elsewhere the whole bot waits.
+    `topic` is the forum topic it went to, 0 for none. A 429 in a group (its id is negative) is that group's; elsewhere
+    the whole bot waits.
     """
     words = _words(error, token)
     if isinstance(error, TelegramRetryAfter):
@@ -127,6 +131,6 @@ def delivery_error(
     if isinstance(error, TelegramNetworkError) and not isinstance(error, TelegramEntityTooLarge):
         return _network(error, words)
     if isinstance(error, TelegramAPIError):
-        return _refused(error, words)
+        return _refused(error, words, topic)
     # What is left: an answer that is not the Bot API's (a proxy's page), a connection that broke in a new way.
     return UncertainDelivery(words)

@@ -55,8 +55,9 @@ class TelegramChannel:
 
     name = "telegram"
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, *, paid: bool = False) -> None:
         self._bot = bot
+        self._paid = paid or None  # of a call: the operator's Stars are spent above 30 messages a second
 
     async def send(self, address: str, message: Message) -> str:
         """Send to a chat id or @channel, link previews off; returns Telegram's message id.
@@ -67,7 +68,9 @@ class TelegramChannel:
             sent = await self._bot.send_message(
                 chat_id=address,
                 text=message.html,
-                parse_mode=ParseMode.HTML,
+                parse_mode=None if message.plain else ParseMode.HTML,
+                message_thread_id=message.topic or None,
+                allow_paid_broadcast=self._paid,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=keyboard(message.buttons),
                 disable_notification=message.silent or None,
@@ -75,7 +78,7 @@ class TelegramChannel:
             )
         except (AiogramError, aiohttp.ClientError, OSError) as error:
             # The cause is left out on purpose: its text and its request hold the token.
-            raise delivery_error(error, address, self._bot.token) from None
+            raise delivery_error(error, address, self._bot.token, message.topic) from None
         return str(sent.message_id)
 
     async def close(self) -> None:

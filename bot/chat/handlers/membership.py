@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import ChatMemberUpdated, Message
+from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 
 from alerts.tables import Standing
 from bot.chat.services import Person, Services
@@ -28,12 +28,15 @@ async def moved_in_or_out(event: ChatMemberUpdated, person: Person, services: Se
     subscriber = person.subscriber
     if subscriber is None:
         return
-    out = event.new_chat_member.status in OUT
+    now = event.new_chat_member
+    silenced = isinstance(now, ChatMemberRestricted) and not now.can_send_messages
+    out = now.status in OUT or silenced
     if out:
         await services.storage.clear_chat(person.chat_id)
     if out and subscriber.state is Standing.ACTIVE:
         private = event.chat.type == ChatType.PRIVATE
         reason = "bot was blocked by the user" if private else "bot is not a member of the chat"
+        reason = "not enough rights to send text messages to the chat" if silenced else reason
         await services.subscriptions.unreachable(subscriber.id, reason)
     elif not out and subscriber.state is Standing.UNREACHABLE:
         await services.subscriptions.resume(subscriber.id)

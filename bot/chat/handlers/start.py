@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiogram import Router
 from aiogram.filters import Command, CommandStart
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
 
 from alerts.i18n import LANGUAGES, translator
 from alerts.tables import Standing
@@ -35,6 +35,7 @@ async def start(message: Message, person: Person, services: Services, state: FSM
     if person.subscriber is None:
         await answer(message, screens.hello(person.language))
         return
+    await services.subscriptions.set_topic(person.subscriber.id, _topic(message))
     resumed = await _resume(person, services)
     kept = await services.subscriptions.filters(person.subscriber.id)
     await answer(message, screens.welcome_back(len(kept), resumed=resumed, language=person.language))
@@ -57,6 +58,7 @@ async def choose_language(
     """Set the language and go on: to the first choice, or to the filters of somebody who has some."""
     chosen = callback_data.code if callback_data.code in LANGUAGES else person.language
     subscriber = await services.subscriptions.get_or_create(CHANNEL, person.address, chosen)
+    await services.subscriptions.set_topic(subscriber.id, _topic(callback.message))
     if subscriber.language != chosen:
         await services.subscriptions.set_language(subscriber.id, chosen)
     kept = await services.subscriptions.filters(subscriber.id)
@@ -73,6 +75,11 @@ async def resume(callback: CallbackQuery, person: Person, services: Services) ->
     kept = await services.subscriptions.filters(person.subscriber.id)
     await edit(callback, screens.welcome_back(len(kept), resumed=resumed, language=person.language))
     return translator(person.language).gettext("Alerts come again.")
+
+
+def _topic(message: MaybeInaccessibleMessageUnion | None) -> int:
+    """The topic a group of topics is spoken to in from now on: the one it was said in; 0 elsewhere."""
+    return message.message_thread_id or 0 if isinstance(message, Message) and message.is_topic_message else 0
 
 
 async def _resume(person: Person, services: Services) -> bool:
