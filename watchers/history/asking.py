@@ -62,7 +62,7 @@ KINDS = {
         Kind("amounts", "lots", ("code", "unit", "group", "currency"), "published_at", 200, numbers=("amount",)),
         Kind(
             "prices", "contracts", ("code", "unit", "currency"), "signed_at", 300,
-            numbers=("unit_price", "quantity", "region"), competitive=True,
+            numbers=("unit_price", "quantity", "region", "ocid"), competitive=True,
         ),
         Kind("comparable", "contracts", ("code", "unit", "currency"), "signed_at", 30, competitive=True),
         Kind("bought", "contracts", ("customer", "class"), "signed_at", 500, late=True),

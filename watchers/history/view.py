@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from watchers.history.asking import Moments
-from watchers.history.bands import Band, band_of
+from watchers.history.bands import Band, band_of, quartiles
 from watchers.history.rows import CLASS, DIVISION, GROUP, PastBid, PastContract, PastLot, PastTerms, Rows, as_of, wider
 from watchers.ocds import Release
 
@@ -43,10 +43,10 @@ class Market(msgspec.Struct, frozen=True):
 
 
 class Prices(msgspec.Struct, frozen=True):
-    """Prices of one unit in competitive contracts of the 24 months before: the newest, one currency.
+    """Prices of one unit in competitive contracts of the 24 months before: the newest, one currency, one a purchase.
 
-    `region` is '' where the whole country's are compared. `quantity` is the middle quantity. `newest` are three of the
-    contracts.
+    `region` is '' where the whole country's are compared. `quantity` is the middle quantity. `newest` are contracts of
+    three of the purchases.
     """
 
     band: Band
@@ -141,15 +141,15 @@ class History(msgspec.Struct, frozen=True):
         rows = self._rows("prices", lot.code, unit, lot.currency)
         usable = [row for row in rows if row[0]]
         regional = [row for row in usable if lot.region and row[2] == lot.region]
-        region = lot.region if len(regional) >= REGIONAL else ""
+        region = lot.region if len({row[3] for row in regional}) >= REGIONAL else ""
         chosen = regional if region else usable
-        band = band_of(row[0] for row in chosen)
+        band = band_of(_one_each((row[3], row[0]) for row in chosen))
         if band is None:
             return None
-        quantities = band_of(row[1] for row in chosen if row[1])
+        quantities = band_of(_one_each((row[3], row[1]) for row in chosen if row[1]))
         contracts: Sequence[PastContract] = self._rows("comparable", lot.code, unit, lot.currency)
-        shown = [row for row in contracts if row.unit_price and (not region or row.region == region)]
-        return Prices(band, quantities.median if quantities else None, region, tuple(shown[:3]))
+        shown = {row.ocid: row for row in contracts if row.unit_price and (not region or row.region == region)}
+        return Prices(band, quantities.median if quantities else None, region, tuple(shown.values())[:3])
 
     def bought(self, customer: str, code: str, until: datetime | None = None) -> list[PastContract]:
         """Contracts of a customer for things of the code's class (24 months)."""
@@ -222,3 +222,11 @@ class History(msgspec.Struct, frozen=True):
     def _signed(self, kind: str, until: datetime | None, *key: str) -> list[PastContract]:
         rows: Sequence[PastContract] = self._rows(kind, *key)
         return [row for row in rows if until is None or row.signed_at < until]
+
+
+def _one_each(pairs: Iterable[tuple[str, float]]) -> list[float]:
+    """Of each purchase the middle number: one that buys the same thing in twenty lots says it once."""
+    found: dict[str, list[float]] = {}
+    for ocid, number in pairs:
+        found.setdefault(ocid, []).append(number)
+    return [quartiles(sorted(numbers))[1] for numbers in found.values()]

@@ -63,6 +63,8 @@ class CancelledAgain(Indicator):
             return NotApplicable("not under the procurement law of Kazakhstan")
         if "specialOrder" in release.tender.features:
             return NotApplicable("bought under the special procedure, which is not public")
+        if procedure.group == "direct":
+            return NotApplicable("no announcement is made under this method")
         history = history_of(context)
         if isinstance(history, NotComputable):
             return history

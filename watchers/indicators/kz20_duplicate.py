@@ -56,6 +56,8 @@ class Duplicate(Indicator):
         procedure = national(release, context.rules)
         if not isinstance(procedure, Procedure):
             return procedure
+        if procedure.group == "direct":
+            return NotApplicable("no announcement is made under this method")
         history = history_of(context)
         if isinstance(history, NotComputable):
             return history
