@@ -9,11 +9,11 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from watchers.encoding import Judged
 from watchers.history import History
 from watchers.history.histories import Histories, Past
 from watchers.history.rows import Rows
 from watchers.indicators.base import Finding
-from watchers.intake import Judged
 from watchers.ocds import Release
 from watchers.sources.base import Batch, Record, Rejected
 from watchers.store import StoreError

@@ -19,15 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from watchers.base_rates import keep_answers
 from watchers.changes import View, view_of
 from watchers.database import Database, clean
+from watchers.encoding import Encoded, Judged, encode, heard
 from watchers.history.keeping import keep
 from watchers.holders import Holders
 from watchers.indicators.base import Status
-from watchers.intake import Encoded, Intake, Judged, encode, set_aside_row, take_in
+from watchers.intake import Intake, set_aside_row, take_in
 from watchers.memory import StoredMemory, keep_notes
 from watchers.reading import Reading, StoredEvent, StoredSnapshot, StoredTender, in_parts
 from watchers.sources.base import Batch
 from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, tenders
-from watchers.telling import Known, Teller, is_heard
+from watchers.telling import Teller
 
 __all__ = [
     "Judged", "Saved", "Store", "StoreError", "StoredEvent", "StoredSnapshot", "StoredTender",
@@ -129,7 +130,7 @@ class Store(Reading):
         async with self.database.read() as connection:
             ocids = {clean(one.judged.record.release.ocid) for one in encoded}
             known = await self._holders.known(connection, teller, ocids, now)
-            views = await self._views(connection, _heard(teller, encoded, known))
+            views = await self._views(connection, heard(teller, encoded, known))
         return await asyncio.to_thread(take_in, teller, encoded, known, views, now)
 
     async def _views(self, connection: AsyncConnection, ocids: Mapping[int, str]) -> dict[str, View]:
@@ -219,16 +220,6 @@ _RENEWED = (
 _renew_tender = (
     update(tenders).where(tenders.c.id == bindparam("key")).values({name: bindparam(name) for name in _RENEWED})
 )
-
-
-def _heard(teller: Teller, encoded: Sequence[Encoded], known: Mapping[str, Known]) -> dict[int, str]:
-    """The newest snapshots (id: ocid) of the processes of which something new came."""
-    pairs = ((clean(one.judged.record.release.ocid), one.sha256) for one in encoded)
-    return {
-        known[ocid].snapshot_id: ocid
-        for ocid, sha256 in pairs
-        if ocid in known and is_heard(known[ocid], teller, sha256)
-    }
 
 
 def _lost_a_race(error: DBAPIError) -> bool:

@@ -19,8 +19,8 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.sandbox import Sandbox
 from bot.sandbox.people import Chat, Person
 from watchers.database import Database
+from watchers.encoding import Judged
 from watchers.indicators.base import Family, Finding, Status, Subject, Tier
-from watchers.intake import Judged
 from watchers.ocds import Release
 from watchers.sources.base import Batch, Record
 from watchers.store import Store
