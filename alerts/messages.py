@@ -6,14 +6,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import select
 
+from alerts.changes import Changes, changes_of
 from alerts.channels.base import Message
 from alerts.filters.label import label
 from alerts.missed import missed_tenders
 from alerts.outbox import Event, Owed
 from alerts.render import Renderer, TenderCard
 from alerts.subscriptions import Subscription, Subscriptions
+from alerts.tables import outbox
 from alerts.timing import is_silent
+from alerts.told import Told, ancestors_of, told_to
 from watchers.store import Store
 
 __all__ = ["Gone", "Messages", "card_of"]
@@ -62,13 +66,54 @@ class Messages:
             return self._renderer.missed(await self._cards_of(owed.id), owed.language, owed.zone)
         if kind == Event.LIST:
             return await self.page(owed.id, about, owed.language, owed.zone)
+        if kind in {Event.CHANGED, Event.REANNOUNCED}:
+            return await self._change(owed, reannounced=kind == Event.REANNOUNCED)
         card = await self._card(owed.snapshot_id or 0)
         names = await self._names(owed)
         return self._renderer.alert(card, owed.language, owed.zone, names, again=kind == Event.FLAG_RAISED)
 
+    async def _change(self, owed: Owed, *, reannounced: bool) -> Message:
+        """What changed since the person was told, as a reply to the message that first told them."""
+        card = await self._card(owed.snapshot_id or 0)
+        about = [card.tender_id]
+        if reannounced:
+            snapshot = await self._store.snapshot(card.snapshot_id)
+            async with self._store.database.read() as connection:
+                about = await ancestors_of(connection, snapshot.release) if snapshot else []
+        told = await told_to(self._store.database, owed.subscriber_id, about)
+        first = next((one.answer for one in told if one.answer and one.id < owed.id), "")
+        changes = Changes(reannounced=True) if reannounced else await self._changes(card, told, owed.id)
+        return self._renderer.change(card, changes, owed.language, owed.zone, reply_to=first)
+
+    async def _changes(self, card: TenderCard, told: Sequence[Told], row_id: int) -> Changes:
+        """What happened between the snapshot that the row's person knows and that of the card."""
+        known = [one.snapshot_id for one in told if one.id < row_id and one.snapshot_id < card.snapshot_id]
+        # Without one (its message failed since) at least what came with this snapshot is told.
+        after = max(known, default=card.snapshot_id - 1)
+        events = await self._store.events_between(card.tender_id, after, card.snapshot_id)
+        return changes_of(events) or Changes()
+
     async def page(self, list_id: int, reason: str, language: str, zone: str, number: int = 0) -> Message:
         """A page of a list, counted from 0."""
-        return self._renderer.page(await self._cards_of(list_id), list_id, reason, language, zone, number=number)
+        cards: list[TenderCard] = []
+        notes: dict[int, Changes] = {}
+        for one in await missed_tenders(self._store.database, list_id):
+            if one.snapshot_id is None:
+                continue
+            cards.append(await self._card(one.snapshot_id))
+            if one.event.startswith(Event.CHANGED):
+                told = await self._told(list_id, one.tender_id)
+                notes[one.tender_id] = await self._changes(cards[-1], told, one.id)
+            elif one.event == Event.REANNOUNCED:
+                notes[one.tender_id] = Changes(reannounced=True)
+        return self._renderer.page(cards, list_id, reason, language, zone, number=number, notes=notes)
+
+    async def _told(self, list_id: int, tender_id: int) -> list[Told]:
+        """What tells the person of a list about one of its tenders."""
+        async with self._store.database.read() as connection:
+            query = select(outbox.c.subscriber_id).where(outbox.c.id == list_id)
+            who = (await connection.execute(query)).scalar_one()
+        return await told_to(self._store.database, who, [tender_id])
 
     async def _cards_of(self, list_id: int) -> list[TenderCard]:
         """The tenders that a list names."""

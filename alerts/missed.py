@@ -26,10 +26,12 @@ AT_MOST = 100  # tenders in one list; the rest go into the next
 
 
 class Missed(msgspec.Struct, frozen=True):
-    """One tender of a list, and the snapshot its lost message was to be rendered from."""
+    """One tender of a list, and the snapshot its own message was to be rendered from; `id`, `event` of that row."""
 
     tender_id: int
     snapshot_id: int | None
+    id: int
+    event: str
 
 
 async def carry(
@@ -72,10 +74,14 @@ async def _owe_list(
 
 
 async def missed_tenders(database: Database, list_id: int) -> list[Missed]:
-    """The tenders a list names (the outbox id of the `missed` message), oldest first, each once."""
+    """The tenders a list names (the outbox id of its message), oldest first, each once, by its newest row."""
     where = and_(outbox.c.carried_by == list_id, outbox.c.tender_id.is_not(None))
-    query = select(outbox.c.tender_id, outbox.c.snapshot_id).where(where).order_by(outbox.c.tender_time, outbox.c.id)
+    query = (
+        select(outbox.c.tender_id, outbox.c.snapshot_id, outbox.c.id, outbox.c.event)
+        .where(where)
+        .order_by(outbox.c.tender_time, outbox.c.id)
+    )
     async with database.read() as connection:
         rows = (await connection.execute(query)).all()
-    newest = {row.tender_id: Missed(row.tender_id, row.snapshot_id) for row in rows}
+    newest = {row.tender_id: Missed(*row) for row in rows}
     return list(newest.values())

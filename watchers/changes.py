@@ -32,9 +32,9 @@ class Kind(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One event. `detail` by kind: `published` {}; `changed` {deadline | sum | currency | status | title | method:
-    {from, to}}; `flag_raised`, `flag_withdrawn` {codes: [...]}; `awarded` {awards: count}; `cancelled` {status};
-    `retold` (another source tells of it now, and knows other things) {codes: [... of flags that came with it]}.
+    """One event. `detail` by kind: `published` {}; `changed` {deadline | sum | currency | status | title | method |
+    paused: {from, to}}; `flag_raised`, `flag_withdrawn` {codes: [...]}; `awarded` {awards: count}; `cancelled`
+    {status}; `retold` (another source tells of it now, and knows other things) {codes: [... of flags new with it]}.
     """
 
     kind: Kind
@@ -71,6 +71,7 @@ def _differences(old: Summary, new: Summary) -> Iterator[tuple[str, Any, Any]]:
         ("status", old.status, new.status),
         ("title", old.title[:_LONGEST_TEXT], new.title[:_LONGEST_TEXT]),
         ("method", old.method, new.method),
+        ("paused", old.paused, new.paused),
     )
     return (pair for pair in pairs if pair[1] != pair[2])
 

@@ -193,6 +193,16 @@ class Reading:
         async with self.database.read() as connection:
             return [StoredEvent(**row) for row in (await connection.execute(query)).mappings()]
 
+    async def events_between(self, tender_id: int, after: int, until: int) -> list[StoredEvent]:
+        """What happened to a tender in its snapshots after the one of id `after` up to that of id `until`."""
+        wanted = (events.c[name] for name in StoredEvent.__struct_fields__)
+        of_tender = select(snapshots.c.id).where(snapshots.c.tender_id == tender_id)
+        query = select(*wanted).where(
+            events.c.snapshot_id.in_(of_tender), events.c.snapshot_id > after, events.c.snapshot_id <= until
+        )
+        async with self.database.read() as connection:
+            return [StoredEvent(**row) for row in (await connection.execute(query.order_by(events.c.id))).mappings()]
+
     async def mark_matched(self, connection: AsyncConnection, event_ids: Collection[int], now: datetime) -> None:
         """Say in a transaction of the caller's (the one that fills the outbox) that these events were compared."""
         for part in in_parts(event_ids):

@@ -14,6 +14,7 @@ from watchers.places import find_region, place_of_kato, region_keys
 
 __all__ = ["Summary", "organization_id", "summarise"]
 
+_PAUSED = ("приостанов", "тоқтатыла", "suspend", "призупин")
 _COUNTRY_OF_SCHEME = {"KZ-BIN": "KZ", "KZ-IIN": "KZ", "UA-EDR": "UA"}
 
 
@@ -36,6 +37,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     status: str
     method: str  # the publisher's words, else the OCDS code
+    paused: bool = False  # the publisher's words for the status say so: OCDS has no code for it
 
 
 def organization_id(organization: Organization | None) -> str:
@@ -168,4 +170,5 @@ def summarise(release: Release) -> Summary:
         closes_at=period.end if period else None,
         status=tender.status or "",
         method=tender.procurement_method_details or tender.procurement_method or "",
+        paused=any(word in (tender.status_details or "").casefold() for word in _PAUSED),
     )

@@ -9,7 +9,9 @@ import msgspec
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.changes import CHANGE_KINDS
 from alerts.filters import TenderFacts, facts_of
+from alerts.matching.following import Following
 from alerts.matching.index import Index
 from alerts.outbox import Debt, Outbox
 from alerts.subscriptions import Followed, Subscriptions
@@ -29,6 +31,7 @@ _ROWS = 5000  # then the rest waits for the next transaction: the database has o
 # A filter saved by a transaction that took long carries an earlier moment than one seen already.
 _OVERLAP = timedelta(minutes=2)
 _TELLING = {"published", "retold", "flag_raised"}
+_READ = _TELLING | CHANGE_KINDS
 _FIRST = {"published", "retold"}  # another source's words for the same tender: nobody is told again
 
 
@@ -57,6 +60,7 @@ class Matcher:
         self._outbox = outbox
         self._clock = clock
         self._max_age = timedelta(days=max_age_days)
+        self._following = Following(outbox, self._max_age)
         self._index = Index()
         self._current_to: datetime | None = None
         self._read_last: dict[int, Followed] = {}  # read again because of the overlap, but in the index already
@@ -64,20 +68,20 @@ class Matcher:
 
     async def do_one(self) -> bool:
         """Match some events; False if none was waiting."""
-        events = await self._store.unmatched_events(_EVENTS)
+        events = _whole(await self._store.unmatched_events(_EVENTS), _EVENTS)
         if not events:
             return False
         await self._refresh()
-        telling = [event for event in events if event.kind in _TELLING]
-        snapshots = await self._store.snapshots({event.snapshot_id for event in telling})
+        snapshots = await self._store.snapshots({event.snapshot_id for event in events if event.kind in _READ})
         done, found = self._match(events, snapshots)
         now = self._clock()
         async with self._store.database.write() as connection:
             debts = await self._debts(connection, found)
             await self._outbox.owe(connection, debts)
+            changes = await self._following.owe(connection, done, snapshots, now)
             await self._store.mark_matched(connection, [event.id for event in done], now)
         self.matched.events += len(done)
-        self.matched.alerts += len(debts)
+        self.matched.alerts += len(debts) + changes
         return True
 
     async def _refresh(self) -> None:
@@ -97,6 +101,8 @@ class Matcher:
         found: list[_Found] = []
         rows = 0
         for event in events:
+            if rows >= _ROWS and event.snapshot_id != done[-1].snapshot_id:
+                break  # a snapshot's events stay together: who gets a card of it is not told of its changes
             snapshot = snapshots.get(event.snapshot_id)
             if event.kind in _TELLING and snapshot is not None:
                 one = self._compare(event, snapshot)
@@ -104,8 +110,6 @@ class Matcher:
                     found.append(one)
                     rows += len(one.people)
             done.append(event)
-            if rows >= _ROWS:
-                break
         return done, found
 
     def _compare(self, event: StoredEvent, snapshot: StoredSnapshot) -> _Found | None:
@@ -151,6 +155,13 @@ class Matcher:
             where = and_(outbox.c.subscriber_id.in_(part), outbox.c.tender_id == tender_id)
             having.update((await connection.execute(select(outbox.c.subscriber_id).where(where))).scalars())
         return having
+
+
+def _whole(events: list[StoredEvent], asked: int) -> list[StoredEvent]:
+    """Without the last snapshot's events where more of them may not have been read."""
+    if len(events) < asked or events[0].snapshot_id == events[-1].snapshot_id:
+        return events
+    return [event for event in events if event.snapshot_id != events[-1].snapshot_id]
 
 
 class _Found(msgspec.Struct, frozen=True):

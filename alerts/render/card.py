@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from watchers.indicators.base import Finding, Status
+from watchers.outcome import Outcome, outcome_of
 from watchers.reading import StoredSnapshot
 from watchers.summary import Summary, summarise
 
@@ -27,6 +28,7 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     checks_made: int = 0
     checks_possible: int = 0
+    outcome: Outcome = Outcome()
 
     @classmethod
     def of(cls, snapshot: StoredSnapshot) -> TenderCard:
@@ -40,6 +42,7 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
             findings=snapshot.findings,
             checks_made=snapshot.checks_made,
             checks_possible=snapshot.checks_possible,
+            outcome=outcome_of(snapshot.release),
         )
 
     @property

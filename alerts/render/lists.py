@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from alerts.changes import Changes
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut, cut_html, safe_link, utf16
 from alerts.render import view
 from alerts.render.card import TenderCard
+from alerts.render.changed import change_sentences
 from alerts.render.environment import template
 from alerts.render.sentences import Sentences
 from watchers.rules import Rules
@@ -15,7 +18,8 @@ from watchers.rules import Rules
 __all__ = ["ON_A_PAGE", "page_html", "page_of"]
 
 ON_A_PAGE = 10
-_TITLE, _FLAG = 80, 80
+_TITLE, _FLAG, _CHANGE = 80, 80, 120
+_NOTHING: dict[str, Any] = {"terms": "", "changes": (), "flag": ""}
 
 
 def page_of(tenders: Sequence[TenderCard], number: int) -> tuple[Sequence[TenderCard], int, int, int]:
@@ -30,6 +34,7 @@ def page_html(  # noqa: PLR0917 - what a page is made of
     count: int,
     first: int,
     reason: str,
+    notes: Mapping[int, Changes],
     sentences: Sentences,
     rules: Rules | None,
     language: str,
@@ -46,14 +51,22 @@ def page_html(  # noqa: PLR0917 - what a page is made of
                 "title": cut(view.heading(tender, language), _TITLE),
                 "link": safe_link(tender.link),
                 "terms": view.terms(tender, rules, language, zone, now, left=left),
+                "changes": [
+                    cut(said, _CHANGE)
+                    for said in change_sentences(
+                        tender, notes[tender.tender_id], sentences, rules, language, zone=zone, now=now
+                    )
+                ]
+                if tender.tender_id in notes
+                else [],
                 "flag": cut(sentences.of(flags[0], language, zone, now).lead, _FLAG) if flags else "",
             }
         )
     flagged = any(tender.flags for tender in shown)
     html = ""
-    for kept in (("terms", "flag"), ("terms",), ()):
+    for kept in (("terms", "changes", "flag"), ("terms", "changes"), ("changes",), ()):
         html = template("list", language).render(
-            items=[{"terms": "", "flag": ""} | {key: item[key] for key in ("title", "link", *kept)} for item in items],
+            items=[_NOTHING | {key: item[key] for key in ("title", "link", *kept)} for item in items],
             count=count, first=first, reason=reason, flagged=flagged,
         )  # fmt: skip
         if utf16(html) <= MESSAGE_LIMIT:

@@ -5,18 +5,20 @@ A card is rendered once for all its recipients of one language and zone; only th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from markupsafe import escape
 
 from alerts import format as words
+from alerts.changes import Changes
 from alerts.channels.base import Button, Message
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, safe_link, utf16
 from alerts.i18n import translator
 from alerts.render import view
 from alerts.render.card import TenderCard
+from alerts.render.changed import change_sentences
 from alerts.render.environment import template
 from alerts.render.lists import page_html, page_of
 from alerts.render.sentences import Sentences
@@ -150,14 +152,40 @@ class Renderer:
         rows = tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
         return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=rows)
 
+    def change(self, tender: TenderCard, changes: Changes, language: str, zone: str, *, reply_to: str = "") -> Message:
+        """A short reply to the message `reply_to`: what has changed since. Its buttons are under that message."""
+        now = self._clock()
+        said = change_sentences(tender, changes, self._sentences, self._rules, language, zone=zone, now=now)
+        left = view.remaining(tender, self._rules, now, language, zone)
+        html = template("change", language).render(
+            title=view.heading(tender, language),
+            sentences=said,
+            terms=view.terms(tender, self._rules, language, zone, now, left=left) if changes.reannounced else "",
+            flagged=bool(tender.flags or changes.withdrawn),
+            seen=view.seen(tender, language, zone, now),
+        )
+        buttons = self._buttons(tender, language, why=changes.reannounced)
+        return Message(html=cut_html(html.strip(), MESSAGE_LIMIT), buttons=buttons, reply_to=reply_to)
+
     def page(
-        self, tenders: Sequence[TenderCard], list_id: int, reason: str, language: str, zone: str, *, number: int = 0
+        self,
+        tenders: Sequence[TenderCard],
+        list_id: int,
+        reason: str,
+        language: str,
+        zone: str,
+        *,
+        number: int = 0,
+        notes: Mapping[int, Changes] | None = None,
     ) -> Message:
-        """A page of a list of alerts that waited for `reason` or came in a burst; buttons ask "Why?" and turn it."""
+        """A page of a list of alerts that waited for `reason` or came in a burst; buttons ask "Why?" and turn it.
+
+        `notes`: by tender, what changed since its reader was told of it.
+        """
         _ = translator(language).gettext
         shown, first, number, last = page_of(tenders, number)
         html = page_html(
-            shown, len(tenders), first, reason, self._sentences, self._rules, language, zone, self._clock()
+            shown, len(tenders), first, reason, notes or {}, self._sentences, self._rules, language, zone, self._clock()
         )
         buttons = [_back(str(place), f"why:{tender.tender_id}") for place, tender in enumerate(shown, first)]
         rows = [tuple(buttons[start : start + 5]) for start in range(0, len(buttons), 5)]

@@ -24,6 +24,7 @@ __all__ = [
     "fitted",
     "heading",
     "method_name",
+    "method_of",
     "names_text",
     "place",
     "remaining",
@@ -94,7 +95,11 @@ def remaining(card: TenderCard, rules: Rules | None, now: datetime, language: st
 
 def method_name(card: TenderCard, rules: Rules | None, language: str) -> str:
     """How it is bought, in the reader's language where the rules know the method, else as the publisher says it."""
-    stated = card.summary.method
+    return method_of(card.summary.method, card, rules, language)
+
+
+def method_of(stated: str, card: TenderCard, rules: Rules | None, language: str) -> str:
+    """The same for a method that is stated so, in the card's country."""
     known = rules.method(card.country, stated) if rules else None
     if known is None:
         plain = _METHODS.get(stated)
