@@ -15,7 +15,7 @@ from watchers.changes import Change, View, changes_between, view_of
 from watchers.database import clean
 from watchers.encoding import Encoded, Judged
 from watchers.history.rows import Rows
-from watchers.history.taking import rows_of
+from watchers.history.taking import kept_rows
 from watchers.indicators.base import Finding, Status
 from watchers.rules import load_rules
 from watchers.sources.base import Record, Rejected
@@ -176,7 +176,7 @@ def take_in(
 def _history(judged: Judged) -> Rows:
     if judged.rows is not None:
         return judged.rows
-    return rows_of(judged.record.release, load_rules(), judged.record.link)
+    return kept_rows(judged.record.release, load_rules(), judged.record.link)
 
 
 def _add(

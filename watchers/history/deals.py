@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from watchers.history.facts import code_of, digits, moment_of, price_of_one, second, sum_of, unit_of
-from watchers.history.purchase import CENT, HANDED_IN, Purchase, competitive
+from watchers.history.facts import code_of, digits, moment_of, price_of_one, product, second, sum_of, unit_of
+from watchers.history.purchase import HANDED_IN, Purchase, competitive
 from watchers.history.rows import PastBid, PastContract
 from watchers.ocds import Award, AwardedItem, Contract, Item
 from watchers.summary import organization_id
@@ -45,8 +45,8 @@ def _contract(
         quantity = thing.quantity
         price = price_of_one(thing.unit if stated else None, total if alone else None, quantity)
         amount = total if alone else None
-        if amount is None and price is not None and quantity is not None:
-            amount = (price * quantity).quantize(CENT)
+        if amount is None:
+            amount = product(price, quantity)
         yield PastContract(
             ocid=purchase.release.ocid,
             tender_id=purchase.tender.key,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from watchers.ocds import AwardedItem, Unit, Value, parse_datetime
 
-__all__ = ["code_of", "digits", "moment_of", "price_of_one", "second", "sum_of", "unit_of"]
+__all__ = ["code_of", "digits", "moment_of", "price_of_one", "product", "second", "sum_of", "unit_of"]
 
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 15
@@ -38,8 +38,17 @@ def sum_of(value: Value | None) -> Decimal | None:
 
 
 def digits(amount: Decimal | float | None) -> float | None:
-    """A quantity or a price with twelve digits: what every database gives back as it was."""
-    return None if amount is None else float(f"{amount:.12g}")
+    """A quantity or a price with twelve digits: what every database gives back as it was. None if it is absurd."""
+    number = None if amount is None else float(f"{amount:.12g}")
+    return None if number is None or abs(number) >= _LARGEST else number
+
+
+def product(price: Decimal | None, quantity: Decimal | None) -> Decimal | None:
+    """What so many cost, to the hundredth; None if either is not known or it is absurd."""
+    if price is None or quantity is None:
+        return None
+    amount = price * quantity
+    return None if abs(amount) >= _LARGEST else amount.quantize(_CENT)
 
 
 def code_of(thing: AwardedItem) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import msgspec
-import structlog
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +20,7 @@ from watchers.history.peers import MANY_CONTRACTS, TOTALS_MONTHS, peers_of, supp
 from watchers.history.rows import Rows
 from watchers.history.stored import answer_all
 from watchers.history.tables import buyer_months, supplier_months
-from watchers.history.taking import moments_of, rows_of
+from watchers.history.taking import kept_rows, moments_of
 from watchers.history.view import History, Totals
 from watchers.ocds import Release
 from watchers.rules import Rules
@@ -33,8 +32,6 @@ REFRESH = 3600.0
 
 _FEW = 4
 """Releases that are taken at once: changing to another thread would cost more."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -98,16 +95,9 @@ class Histories:
         archive = Archive(self._rules)
         taken = []
         for number, release in enumerate(releases):
-            try:
-                one = _Taken(
-                    rows_of(release, self._rules, links[number] if links else ""),
-                    moments_of(release),
-                )
-            except Exception:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
-                _log.exception("history not taken", ocid=release.ocid)
-                one = _Taken(Rows(), None)
-            taken.append(one)
-            archive.add(release, one.rows)
+            rows = kept_rows(release, self._rules, links[number] if links else "")
+            taken.append(_Taken(rows, moments_of(release)))
+            archive.add(release, rows)
         return taken, archive
 
     async def _peers_of(

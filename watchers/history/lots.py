@@ -7,8 +7,8 @@ from datetime import datetime
 
 import msgspec
 
-from watchers.history.facts import code_of, digits, moment_of, price_of_one, second, sum_of, unit_of
-from watchers.history.purchase import CENT, Purchase, competitive
+from watchers.history.facts import code_of, digits, moment_of, price_of_one, product, second, sum_of, unit_of
+from watchers.history.purchase import Purchase, competitive
 from watchers.history.rows import PastLot
 from watchers.indicators.contest import margins
 from watchers.indicators.deciding import working_days_between
@@ -48,8 +48,8 @@ def _lot(purchase: Purchase, lot: Lot | None, item: Item | None, *, alone: bool,
     quantity = item.quantity if item else None
     price = price_of_one(item.unit if item else None, whole if alone else None, quantity)
     amount = whole if alone else None
-    if amount is None and price is not None and quantity is not None:
-        amount = (price * quantity).quantize(CENT)
+    if amount is None:
+        amount = product(price, quantity)
     status = (lot.status if lot else None) or tender.status or ""
     dead = status in _DEAD or tender.status in _DEAD
     award = purchase.award(key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
 
 from watchers.history.asking import Moments
 from watchers.history.facts import moment_of, second
@@ -14,9 +13,8 @@ from watchers.ocds import Award, AwardedItem, Bid, Item, Lot, Organization, Rele
 from watchers.rules import Rules
 from watchers.summary import organization_id
 
-__all__ = ["CENT", "HANDED_IN", "Purchase", "moments_of"]
+__all__ = ["HANDED_IN", "Purchase", "moments_of"]
 
-CENT = Decimal("0.01")
 HANDED_IN = frozenset({"valid", "disqualified", "pending", None})
 """Statuses of bids that were handed in and not taken back."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import structlog
+
 from watchers.history.asking import Moments
 from watchers.history.deals import bids_of, contracts_of
 from watchers.history.lots import lots_of
@@ -14,7 +16,9 @@ from watchers.ocds import Release
 from watchers.rules import Rules
 from watchers.summary import organization_id
 
-__all__ = ["moments_of", "rows_of"]
+__all__ = ["kept_rows", "moments_of", "rows_of"]
+
+_log = structlog.get_logger(__name__)
 
 
 def rows_of(release: Release, rules: Rules, link: str = "") -> Rows:
@@ -41,3 +45,12 @@ def _contacts(release: Release, moments: Moments) -> Iterator[PastContact]:
         name = organization_id(party) if party.contact_keys else ""
         for contact in dict.fromkeys(party.contact_keys) if name else ():
             yield PastContact(contact=contact[:64], party=name, seen_at=moments.newest)
+
+
+def kept_rows(release: Release, rules: Rules, link: str = "") -> Rows:
+    """What `rows_of` says, and nothing of a release that nobody foresaw: it is stored and judged all the same."""
+    try:
+        return rows_of(release, rules, link)
+    except Exception:  # noqa: BLE001 - one record nobody foresaw must not stop a publisher
+        _log.exception("history not taken", ocid=release.ocid)
+        return Rows()

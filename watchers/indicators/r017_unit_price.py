@@ -34,8 +34,6 @@ from watchers.ocds import Release, Tender
 from watchers.rules.things import code_kinds, word_kinds
 
 _MISSING = NotComputable("tender.items.unit.value or tender.items.classification is missing")
-_CENT = Decimal("0.01")
-_TENTH = Decimal("0.1")
 
 
 class UnitPrice(Indicator):
@@ -93,7 +91,7 @@ class UnitPrice(Indicator):
         )
         doubtful = few or ratio > self.settings.doubtful_ratio
         price, median = _sum(lot.unit_price or 0), _sum(prices.band.median)
-        over = None if lot.quantity is None else (price - median) * Decimal(str(lot.quantity))
+        over = None if lot.quantity is None else _sum(float(price - median) * lot.quantity)
         heavy = ratio >= self.settings.high_ratio
         return Fired(
             value=price,
@@ -106,9 +104,9 @@ class UnitPrice(Indicator):
                 "median": str(median),
                 "q1": str(_sum(prices.band.q1)),
                 "q3": str(_sum(prices.band.q3)),
-                "ratio": str(Decimal(str(ratio)).quantize(_TENTH)),
+                "ratio": str(Decimal(f"{ratio:.1f}")),
                 "region": prices.region,
-                "over": "" if over is None else str(over.quantize(_CENT)),
+                "over": "" if over is None else str(over),
                 "doubtful": doubtful,
                 "quantity": "" if lot.quantity is None else f"{lot.quantity:g}",
                 "usual_quantity": "" if prices.quantity is None else f"{prices.quantity:g}",
@@ -131,7 +129,7 @@ def _texts(release: Release) -> dict[str, str]:
 
 
 def _sum(amount: float) -> Decimal:
-    return Decimal(str(amount)).quantize(_CENT)
+    return Decimal(f"{amount:.2f}")
 
 
 def _comparable(contracts: Sequence[PastContract]) -> list[dict[str, str]]:
