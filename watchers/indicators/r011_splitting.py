@@ -206,12 +206,11 @@ def _purchases(rows: Sequence[PastLot], history: History, limit: Decimal) -> lis
     """Earlier purchases, each once: not those that this one, or another of them, repeats; none above the limit."""
     own = history.own.lots
     roots = {lot.plan_root for lot in own if lot.plan_root}
-    repeated = {row.ocid for row in history.chain()}
     parents = {row.parent for row in (*rows, *own) if row.parent}
     together: dict[str, list[PastLot]] = {}
     for row in rows:  # newest first: of one plan point the newest counts
         again = row.plan_root in roots and row.ocid not in together
-        if row.ocid in repeated or row.tender_id in parents or again:
+        if row.tender_id in parents or again:
             continue
         roots |= {row.plan_root} - {""}
         together.setdefault(row.ocid, []).append(row)
