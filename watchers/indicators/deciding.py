@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from watchers.indicators.base import NotApplicable, NotComputable
+from watchers.history import Band
+from watchers.indicators.base import Context, NotApplicable, NotComputable
 from watchers.indicators.bidding import outcome
 from watchers.indicators.procedure import COMMISSION, excluded, procedure_of
 from watchers.ocds import Release, Tender
 from watchers.rules import Rules
 
-__all__ = ["UNDATED", "decision_days", "undecided", "working_days_between"]
+__all__ = ["UNDATED", "decision_days", "earlier_decisions", "undecided", "working_days_between"]
 
 UNDATED = NotComputable("tender.tenderPeriod.endDate or awards.date is missing, or the decision is the earlier")
 
@@ -36,6 +37,15 @@ def decision_days(release: Release, rules: Rules) -> list[int]:
     moments = [award.decided for award in outcome(release).active]
     found = [working_days_between(end, moment, rules, jurisdiction) for moment in moments]
     return [days for days in found if days is not None]
+
+
+def earlier_decisions(context: Context, least: int) -> Band | None:
+    """How long at least so many earlier decisions by the same methods took, in working days."""
+    if context.history is None:
+        return None
+    lot = next(iter(context.history.own.lots), None)
+    band = context.history.decisions(lot.group, lot.currency) if lot else None
+    return band if band is not None and band.n >= least else None
 
 
 def working_days_between(begin: datetime | None, end: datetime | None, rules: Rules, jurisdiction: str) -> int | None:

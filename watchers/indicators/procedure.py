@@ -12,8 +12,8 @@ from watchers.ocds import Release, Tender, Value, parse_datetime
 from watchers.rules import BaseAmount, Method, Rules
 
 __all__ = [
-    "COMMISSION", "COMPETITIVE", "Procedure", "announced_on", "base_of_year", "excluded", "planned_value",
-    "procedure_of", "published",
+    "COMMISSION", "COMPETITIVE", "Procedure", "announced_on", "base_of_year", "competitive", "excluded",
+    "planned_value", "procedure_of", "published",
 ]  # fmt: skip
 
 COMPETITIVE = frozenset({"tender", "rating_point", "auction", "price_quotation", "e_shop", "social_order", "framework"})
@@ -58,6 +58,14 @@ def procedure_of(release: Release, rules: Rules) -> Procedure:
         method,
         rules.purchase_type(jurisdiction, tender.procurement_method_rationale),
     )
+
+
+def competitive(release: Release, rules: Rules) -> bool:
+    """Whether suppliers compete under the method; True where it is not known."""
+    procedure, tender = procedure_of(release, rules), release.tender or Tender()
+    if procedure.method is not None:
+        return procedure.group in COMPETITIVE
+    return tender.procurement_method not in {"direct", "limited"}
 
 
 def excluded(release: Release) -> NotApplicable | None:

@@ -1,9 +1,9 @@
 """R018: one bidder in a competitive procedure.
 
 Cardinal's definition: `tender.numberOfTenderers` is 1 and the method is open or selective (bids are not counted).
-Kazakhstan: one bid for every lot is as much as one bidder; W2 below 500 MRP; a price quotation with one offer becomes
-single source by law (Law No. 106-VIII, art. 15.6) and is context only. Where most earlier purchases of the same class
-of things in the region had one bidder, few firms work there, and nothing is said.
+Kazakhstan: one bid for every lot is as much as one bidder; W2 below 500 MRP; the single source that a price quotation
+with one offer becomes by law (Law No. 106-VIII, art. 15.6) is context only. Where most earlier purchases of the same
+class of things in the region had one bidder, few firms work there, and nothing is said.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class SingleBid(Indicator):
     """Fires when exactly one tenderer took part though others were invited."""
 
     code = "R018"
+    version = 2
     stage = Stage.BIDS
     tier = Tier.B
     weight = 3
@@ -65,7 +66,10 @@ class SingleBid(Indicator):
             return NotComputable("tender.numberOfTenderers is missing")
         if _still_open(release, tender):
             return NotComputable("bids were still accepted when the release was made")
-        if tender.number_of_tenderers != 1 and not (procedure.jurisdiction == "KZ" and _one_a_lot(release)):
+        alone = tender.number_of_tenderers == 1
+        if procedure.jurisdiction == "KZ":
+            alone = _others(release) == 0 if alone else _one_a_lot(release)
+        if not alone:
             return Clear()
         if context.history is not None and self._thin(context.history):
             return NotApplicable("few firms bid for such things in this region")
@@ -89,6 +93,13 @@ class SingleBid(Indicator):
         if base is None or value is None or value.amount is None or value.currency != base.currency:
             return False
         return bool(value.amount < base.amount * self.settings.small_mrp)
+
+
+def _others(release: Release) -> int:
+    """How many more came than the one who counts: bids that a portal rejected by itself are in nobody's number."""
+    bids = release.bids.details if release.bids else ()
+    came = {tenderers(bid) for bid in bids if bid.status not in {"withdrawn", "invited"}}
+    return max(len(came) - 1, 0)
 
 
 def _one_a_lot(release: Release) -> bool:

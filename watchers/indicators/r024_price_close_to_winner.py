@@ -2,7 +2,8 @@
 
 Cardinal's definition: d = (second lowest valid price - winning price) / winning price, at or below Q1 - 1.5 IQR of
 earlier ones of the same methods (not where that fence or Q1 is nought or less). Without a usable fence: two bidders at
-most `percent` apart. Bids drawn to the dumping floor are close to each other by rule and are left out.
+most `percent` apart, but not alike (that is R028). Bids drawn to the dumping floor are close to each other by rule and
+are left out.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class PriceCloseToWinner(Indicator):
     def _close(self, margin: Margin, fence: Decimal | None) -> bool:
         if fence is not None:
             return bool(margin.percent <= fence)
-        return bool(margin.bidders <= self.settings.most_bidders and margin.percent <= self.settings.percent)
+        return bool(margin.bidders <= self.settings.most_bidders and 0 < margin.percent <= self.settings.percent)
 
     def _at_floor(self, release: Release, context: Context, margin: Margin) -> bool:
         plan = plan_of(release, margin.lot, margin.currency)

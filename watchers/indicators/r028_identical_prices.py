@@ -33,6 +33,7 @@ class IdenticalPrices(Indicator):
     """Fires when two or more different tenderers bid the same amount for the same thing."""
 
     code = "R028"
+    version = 2
     stage = Stage.BIDS
     tier = Tier.B
     weight = 2

@@ -26,7 +26,7 @@ from watchers.indicators.base import (
     Tier,
 )
 from watchers.indicators.bidding import Scope, lots, outcome, price_of, suppliers, tenderers
-from watchers.indicators.procedure import announced_on, excluded, planned_value, procedure_of
+from watchers.indicators.procedure import announced_on, competitive, excluded, planned_value, procedure_of
 from watchers.ocds import Award, Release, Tender
 from watchers.rules import Rules
 
@@ -38,6 +38,7 @@ class PriceNearPlan(Indicator):
     """Fires when the price comes within a percent of the plan, or above it, and one or two bid."""
 
     code = "R031"
+    version = 2
     stage = Stage.BIDS
     tier = Tier.B
     weight = 2
@@ -56,6 +57,8 @@ class PriceNearPlan(Indicator):
         dead = excluded(release)
         if dead is not None:
             return dead
+        if not competitive(release, context.rules):
+            return NotApplicable("not a competitive method: the plan is what is asked for")
         decided = outcome(release)
         if not decided.active:
             return NotApplicable("nothing is awarded")

@@ -31,6 +31,7 @@ class AllButWinnerRejected(Indicator):
     """Fires when the winner is the only tenderer left after others were disqualified."""
 
     code = "R035"
+    version = 2
     stage = Stage.BIDS
     tier = Tier.B
     weight = 4

@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from watchers.indicators.base import Answer, Clear, Context, Family, Fired, Indicator, NotComputable, Stage, Tier
-from watchers.indicators.deciding import UNDATED, decision_days, undecided
+from watchers.indicators.deciding import UNDATED, decision_days, earlier_decisions, undecided
 from watchers.ocds import Release
 
 
@@ -41,9 +41,8 @@ class SlowDecision(Indicator):
             return UNDATED
         if context.history is None:
             return NotComputable("no history at hand")
-        lot = next(iter(context.history.own.lots), None)
-        band = context.history.decisions(lot.group, lot.currency) if lot else None
-        if band is None or band.n < self.settings.least_history:
+        band = earlier_decisions(context, self.settings.least_history)
+        if band is None:
             return NotComputable(f"fewer than {self.settings.least_history} earlier decisions by the same methods")
         slowest, fence = max(days), max(Decimal(str(band.upper())), Decimal(self.settings.least_days))
         if slowest <= fence:
