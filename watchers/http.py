@@ -15,12 +15,22 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
-from watchers.http_answers import Answer, Asked, HttpError, PassingError, UnusableAnswer, beginning, hint, shown
+from watchers.http_answers import (
+    Answer,
+    Asked,
+    HttpError,
+    NoAnswer,
+    PassingError,
+    UnusableAnswer,
+    beginning,
+    hint,
+    shown,
+)
 from watchers.http_limits import Breaker, Pace, Resolve, is_private, resolve_host, retry_after_seconds
 from watchers.http_settings import HttpSettings
 from watchers.sources.base import Clock, SourceError
 
-__all__ = ["Answer", "Client", "HttpError", "UnusableAnswer"]
+__all__ = ["Answer", "Client", "HttpError", "NoAnswer", "UnusableAnswer"]
 
 USER_AGENT = "Baqylau/0.1"
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -151,7 +161,7 @@ class Client:
             reason = f"{type(error).__name__} {error}".strip()
         except zlib.error as error:
             reason = f"a gzip body that is broken or cut: {error}"
-        raise PassingError(SourceError(f"{self._name}: {shown(asked.url)} failed: {reason}"), outage=True)
+        raise PassingError(NoAnswer(f"{self._name}: {shown(asked.url)} failed: {reason}"), outage=True)
 
     async def _follow(self, asked: Asked) -> Answer:
         url = asked.url

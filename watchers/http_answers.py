@@ -9,7 +9,7 @@ import msgspec
 
 from watchers.sources.base import SourceError
 
-__all__ = ["Answer", "Asked", "HttpError", "PassingError", "UnusableAnswer", "beginning", "hint", "shown"]
+__all__ = ["Answer", "Asked", "HttpError", "NoAnswer", "PassingError", "UnusableAnswer", "beginning", "hint", "shown"]
 
 _REFUSAL_READ = 2048
 
@@ -33,6 +33,10 @@ class HttpError(SourceError):
         super().__init__(message, permanent=status in {401, 403}, retry_after=retry_after)
         self.status = status
         self.said = said
+
+
+class NoAnswer(SourceError):  # noqa: N818 - that is what there is
+    """No whole answer came: a time-out, a broken connection, a cut body. Raised by `Client.get` and `Client.post`."""
 
 
 class UnusableAnswer(Exception):  # noqa: N818 - it is the answer that is wrong, and it is asked for again

@@ -168,7 +168,10 @@ def publish_results(country: Country, tender: Tender) -> None:
         (won if bought else failed).append(lot)
     country.turn(tender, COMPLETE, "results")
     defects.reveal(country, tender, "results")
-    deals.show_bids(country, tender)
+    if country.quirks.late_bids and country.dice.random() < country.quirks.late_bids:
+        country.at(country.now + country.dice.randrange(HOUR, 12 * HOUR), deals.show_bids, tender)
+    else:
+        deals.show_bids(country, tender)
     if won:
         country.at(country.now + country.dice.randrange(DAY, 6 * DAY), deals.sign, tender, won)
     if failed:

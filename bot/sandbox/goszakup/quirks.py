@@ -21,6 +21,8 @@ class Quirks(msgspec.Struct, frozen=True):
     that neighbours change places too. 0: published at once, in the order of ids."""
     bids_hidden: bool = True
     """Bids are shown only once `itogiDatePublic` is set."""
+    late_bids: float = 0.0
+    """Share of announcements whose bids come hours after the results, and move no date."""
     technical_edits: float = 0.02
     """Share of announcements a day whose `lastUpdateDate` moves though nothing changed."""
     language_slips: float = 0.04
@@ -31,4 +33,4 @@ class Quirks(msgspec.Struct, frozen=True):
     @classmethod
     def none(cls) -> Quirks:
         """Return an API that behaves as documented."""
-        return cls(False, False, 0.0, 0.0, 0.0, False, 0.0, 0.0, False)
+        return cls(False, False, 0.0, 0.0, 0.0, False, 0.0, 0.0, 0.0, False)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from watchers.http import HttpError
+from watchers.http import NoAnswer
 from watchers.sources.base import SourceError
 from watchers.sources.goszakup.portal import Portal
 from watchers.sources.goszakup.rows import Found, all_rows
@@ -55,11 +55,7 @@ class Pieces:
         began = self._seconds()
         try:
             answer = await ask()
-        except HttpError:
-            raise
-        except SourceError as error:
-            if error.permanent or error.retry_after is not None:
-                raise
+        except NoAnswer as error:
             self._avoid(what, str(error))
             return None
         if self._seconds() - began > self._settings.slow_seconds:
@@ -75,8 +71,8 @@ class Pieces:
                     all_rows, self._portal, root, branch, wanted, limit=limit, attempts=_NESTED_ATTEMPTS, heavy=True
                 ),
             )
-        except HttpError as error:
-            if error.permanent:
+        except SourceError as error:
+            if error.permanent or error.retry_after is not None:
                 raise
             return None  # a bad minute: in pieces this once
 

@@ -100,6 +100,7 @@ async def all_rows(
     """Everything that fits a filter. Read a second time where a page left rows out: the portal's pages shift.
 
     Rows that do not fit what was asked are passed over: a filter that the portal ignores would bring the whole country.
+    Where ids were asked for, the caller sees which are missing; where not, nothing can be concluded: SourceError.
     """
     found = Found()
     ask = partial(portal.page, root, branch, wanted, limit=limit, attempts=attempts, heavy=heavy)
@@ -109,7 +110,9 @@ async def all_rows(
             break
     strange = [number for number, row in found.rows.items() if not _fits(row, wanted)]
     if strange:
-        report_once("goszakup_filter_ignored", f"{root} by {', '.join(wanted)}", len(strange), "checked here instead")
+        report_once("goszakup_filter_ignored", root, ", ".join(wanted), "rows are compared here")
+        if key not in wanted:
+            raise SourceError(f"{portal.name}: the portal ignores what {root} is asked by ({', '.join(wanted)})")
     for number in strange:
         del found.rows[number]
         found.twice.pop(number, None)

@@ -84,7 +84,7 @@ class Week:
         self.step = round(step)
         self.timeout = timeout
         self._began = int(MONDAY.timestamp())
-        self.country = Country(MONDAY, per_day=per_day, quirks=Quirks(stale_status=0.0))
+        self.country = Country(MONDAY, per_day=per_day, quirks=Quirks(stale_status=0.0, late_bids=0.2))
         self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'week.sqlite3'}"
         self.database = Database(self.database_url)
         self._clock = folder / "clock"
@@ -180,11 +180,12 @@ class Week:
         """What a release says otherwise than the portal does now; '' if nothing."""
         assert release.tender is not None
         deals = [deal for deal in self.country.contracts_of.get(tender.id, ()) if self._shown(deal)]
-        bids = {bid.id for bid in tender.bids} if tender.results else set()
+        shown = self.country.shelves["TrdApp"]
+        bids = [bid for bid in tender.bids if tender.results and shown.get(bid.id) is not None]
         pairs: dict[str, tuple[Any, Any]] = {
             "status": (str(tender.status), release.tender.status_code),
             "lots": (len(tender.lots), len(release.tender.lots)),
-            "bids": (sum(len(bid.offers) for bid in tender.bids) if bids else 0,
+            "bids": (sum(len(bid.offers) for bid in bids),
                      len(release.bids.details) if release.bids else 0),
             "contracts": (len({deal.root for deal in deals}), len(release.contracts)),
             "acts": (sum(len(deal.acts) for deal in deals),
