@@ -49,12 +49,8 @@ def _absurd_sum(name: str, amount: Decimal | None) -> Iterator[str]:
 
 
 def _absurd_dates(one: Announcement, now: datetime) -> Iterator[str]:
-    dates = {
-        "publishDate": one.publish_date, "startDate": one.start_date, "endDate": one.end_date,
-        "repeatStartDate": one.repeat_start_date, "repeatEndDate": one.repeat_end_date,
-        "discusStartDate": one.discus_start_date, "discusEndDate": one.discus_end_date,
-        "itogiDatePublic": one.itogi_date_public,
-    }  # fmt: skip
+    """The dates every announcement has; elsewhere a year like that may be how the portal writes "never"."""
+    dates = {"publishDate": one.publish_date, "startDate": one.start_date, "endDate": one.end_date}
     for name, text in dates.items():
         year = (text or "").strip()[:4]
         if year.isdecimal() and not _FIRST_YEAR <= int(year) <= now.year + _YEARS_AHEAD:
