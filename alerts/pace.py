@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 import msgspec
 
-__all__ = ["Pace", "Pacer"]
+__all__ = ["Pace", "Pacer", "Waiter"]
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,10 +23,12 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     per_second: float = 25.0
     reserved_per_second: float = 4.0  # more, for answers to people alone; 0: none
     chat_seconds: float = 1.0
-    group_seconds: float = 3.0  # 20 a minute
+    group_seconds: float = 3.1  # 20 a minute, and room for answers that travel at different speeds
 
 
-class _Waiter(msgspec.Struct, eq=False):
+class Waiter(msgspec.Struct, eq=False):
+    """Somebody in the queue."""
+
     chat: str
     first: bool
     patience: float | None
@@ -61,7 +63,7 @@ class Pacer:
         self._sleep = sleep
         self._next = self._next_reserved = self._held_until = 0.0
         self._next_of_chat: dict[str, float] = {}
-        self._waiting: list[_Waiter] = []
+        self._waiting: list[Waiter] = []
         self._giving: asyncio.Task[None] | None = None
 
     async def turn(self, chat: str, *, first: bool = False, patience: float | None = None) -> bool:
@@ -72,13 +74,11 @@ class Pacer:
         """
         if patience is not None and self.wait_of(chat) > patience:
             return False
-        waiter = _Waiter(chat, first, patience, asyncio.get_running_loop().create_future())
-        if not self._waiting and self._moment_of(waiter) <= (now := self._now()):
-            self._use(waiter, now)
+        waiter = Waiter(chat, first, patience, asyncio.get_running_loop().create_future())
+        if not self._waiting and self._at_once(waiter):
             return True
         self._waiting.append(waiter)
-        if self._giving is None or self._giving.done():
-            self._giving = asyncio.create_task(self._give())
+        self._serve(waiter)
         try:
             return await waiter.turn
         finally:
@@ -92,21 +92,36 @@ class Pacer:
             self._held_until = max(self._held_until, until)
         else:
             self._next_of_chat[chat] = max(self._next_of_chat.get(chat, 0.0), until)
-        for waiter in list(self._waiting):
-            if waiter.patience is not None and self.wait_of(waiter.chat) > waiter.patience:
-                self._answer(waiter, given=False)
+        self._refuse_the_impatient()
 
     def wait_of(self, chat: str | None = None) -> float:
         """Seconds until the bot (and the chat, if one is named) may be used again, whoever else is waiting."""
         until = self._held_until if chat is None else max(self._held_until, self._next_of_chat.get(chat, 0.0))
         return max(0.0, until - self._now())
 
-    def _answer(self, waiter: _Waiter, *, given: bool) -> None:
+    def _at_once(self, waiter: Waiter) -> bool:
+        """Whether the turn is free, and taken now."""
+        if self._moment_of(waiter) > (now := self._now()):
+            return False
+        self._use(waiter, now)
+        return True
+
+    def _serve(self, waiter: Waiter) -> None:  # noqa: ARG002
+        """See to it that those who wait get their turns."""
+        if self._giving is None or self._giving.done():
+            self._giving = asyncio.create_task(self._give())
+
+    def _refuse_the_impatient(self, but: Sequence[Waiter] = ()) -> None:
+        for waiter in [one for one in self._waiting if one not in but]:
+            if waiter.patience is not None and self.wait_of(waiter.chat) > waiter.patience:
+                self._answer(waiter, given=False)
+
+    def _answer(self, waiter: Waiter, *, given: bool) -> None:
         self._waiting.remove(waiter)
         if not waiter.turn.done():
             waiter.turn.set_result(given)
 
-    def _moment_of(self, waiter: _Waiter) -> float:
+    def _moment_of(self, waiter: Waiter) -> float:
         """The earliest moment of a waiter's turn."""
         lane = self._next
         if waiter.first and self.pace.reserved_per_second:
@@ -127,12 +142,19 @@ class Pacer:
             # Somebody may come meanwhile whose turn is sooner: look again before long.
             await self._sleep(min(soonest, 1 / self.pace.per_second))
 
-    def _use(self, waiter: _Waiter, now: float) -> None:
+    def _use(self, waiter: Waiter, now: float) -> None:
         if waiter.first and self.pace.reserved_per_second and self._next_reserved <= now:
             self._next_reserved = now + 1 / self.pace.reserved_per_second
         else:
             self._next = max(self._next, now - self.LATE) + 1 / self.pace.per_second
-        seconds = self.pace.group_seconds if self._is_group(waiter.chat) else self.pace.chat_seconds
+        self._remember(waiter.chat, now + self._gap(waiter.chat))
+
+    def _gap(self, chat: str) -> float:
+        return self.pace.group_seconds if self._is_group(chat) else self.pace.chat_seconds
+
+    def _remember(self, chat: str, moment: float) -> None:
+        """A chat may be written to again at `moment`."""
+        now = self._now()
         if len(self._next_of_chat) >= self.REMEMBERED_CHATS:
             self._next_of_chat = {chat: moment for chat, moment in self._next_of_chat.items() if moment > now}
-        self._next_of_chat[waiter.chat] = now + seconds
+        self._next_of_chat[chat] = moment

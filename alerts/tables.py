@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from watchers.database import BigId, UTCDateTime, metadata
 
-__all__ = ["Standing", "State", "mutes", "outbox", "subscribers", "subscriptions"]
+__all__ = ["Standing", "State", "mutes", "outbox", "paces", "subscribers", "subscriptions"]
 
 
 class Standing(StrEnum):
@@ -94,6 +95,13 @@ mutes = Table(
     Column("value", String(255), nullable=False),  # a buyer's id, an everyday kind, an indicator's code
     Column("until", UTCDateTime, nullable=False),
     UniqueConstraint("subscriber_id", "kind", "value"),
+)
+
+paces = Table(  # only where several processes share one PostgreSQL: see alerts.shared_pace
+    "paces",
+    metadata,
+    Column("name", String(64), primary_key=True),  # the bot's lanes, and chats (a digest of the id)
+    Column("next_at", Double, nullable=False),  # seconds of the server's clock since 1970
 )
 
 outbox = Table(

@@ -24,8 +24,9 @@ from alerts.matching import Matcher
 from alerts.messages import Messages
 from alerts.missed import carry
 from alerts.outbox import Outbox
-from alerts.pace import Pace, Pacer
+from alerts.pace import Pace
 from alerts.render import Renderer
+from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
 from bot.chat import Services, build_dispatcher, introduce
 from bot.chat.paced import Paced
@@ -111,13 +112,14 @@ class App:
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules)
         self._mishaps = Mishaps(clock)
-        self.pacer = Pacer(
+        self.pacer = pacer_for(
+            self.database,
             Pace(
                 per_second=config.telegram.rate,
                 reserved_per_second=config.telegram.reserved_rate,
                 chat_seconds=config.telegram.chat_seconds,
                 group_seconds=config.telegram.group_seconds,
-            )
+            ),
         )
         self.matcher = Matcher(
             self.store, self.subscriptions, self.outbox, clock, max_age_days=config.alerts.max_age_days

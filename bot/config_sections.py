@@ -112,7 +112,7 @@ class Telegram(_Section):
     reserved_rate: float = Field(4.0, ge=0, le=1000)
     paid_broadcast: bool = False
     chat_seconds: float = Field(1.0, ge=0, le=60)
-    group_seconds: float = Field(3.0, ge=0, le=600)
+    group_seconds: float = Field(3.1, ge=0, le=600)
 
     @model_validator(mode="after")
     def _paid_above_thirty(self) -> Telegram:

@@ -1,0 +1,122 @@
+"""What must hold of one pace for several processes on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+
+import pytest
+
+from alerts.pace import Pace
+from alerts.shared_pace import SharedPacer
+from bot.sandbox.ledger import read_ledger
+from tests.alerts.deliverers import Plan, Post, start_deliverer, start_sandbox
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def dialect() -> str:
+    return "postgres"
+
+
+def busiest(moments: list[float], seconds: float = 1.0) -> int:
+    """The most in any window of so many seconds."""
+    moments = sorted(moments)
+    return max(sum(1 for other in moments[n : n + 200] if other < moment + seconds) for n, moment in enumerate(moments))
+
+
+async def _turn(pacer: SharedPacer, chat: str, *, first: bool = False) -> float:
+    assert await pacer.turn(chat, first=first)
+    return time.monotonic()
+
+
+async def test_two_pacers_give_turns_as_one(database) -> None:
+    one, two = (SharedPacer(Pace(per_second=50, reserved_per_second=0), database) for _ in range(2))
+    moments = sorted(
+        await asyncio.gather(*(_turn(pacer, f"{pacer is one}{n}") for n in range(30) for pacer in (one, two)))
+    )
+    assert 59 / 50 * 0.97 <= moments[-1] - moments[0] <= 59 / 50 + 0.6
+    assert busiest(moments, 0.5) <= 31
+
+
+async def test_a_chat_that_another_process_wrote_to_waits_and_the_impatient_hear_of_it(database) -> None:
+    one, two = (SharedPacer(Pace(chat_seconds=0.5, group_seconds=0.7), database) for _ in range(2))
+    for chat, least in (("5", 0.5), ("-5", 0.7)):
+        before = await _turn(one, chat)
+        assert await two.turn(chat, patience=0.1) is False
+        assert await _turn(two, chat) - before >= least - 0.02
+    rows = await _names(database)
+    assert "5" not in rows
+    assert "-5" not in rows
+
+
+async def _names(database) -> set[str]:
+    async with database.read() as connection:
+        return {row.name for row in await connection.exec_driver_sql("SELECT name FROM paces")}
+
+
+async def test_a_wait_asked_of_everyone_is_kept_by_every_process(database) -> None:
+    one, two = (SharedPacer(Pace(), database) for _ in range(2))
+    await _turn(two, "1")
+    one.hold(0.8)
+    await asyncio.gather(*one._holding)
+    began = time.monotonic()
+    assert await two.turn("2", patience=0.2) is False
+    assert two.wait_of() > 0.3
+    alert, answer = await asyncio.gather(_turn(two, "2"), _turn(two, "3", first=True))
+    assert min(alert, answer) - began >= 0.7
+
+
+async def test_an_answer_goes_before_the_alerts_of_all_processes(database) -> None:
+    one, two = (SharedPacer(Pace(per_second=20), database) for _ in range(2))
+    waiting = [asyncio.create_task(_turn(pacer, f"{n}")) for n in range(30) for pacer in (one, two)]
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    answered = [await _turn(pacer, f"p{n}", first=True) - began for n, pacer in enumerate((one, two))]
+    assert max(answered) < 0.8
+    for task in waiting:
+        task.cancel()
+
+
+async def test_turns_come_again_after_the_server_cut_every_connection(database) -> None:
+    pacer = SharedPacer(Pace(per_second=100, chat_seconds=0), database)
+    pacer.TRY_AGAIN = 0.05  # type: ignore[misc]
+    turns = [asyncio.create_task(_turn(pacer, str(n))) for n in range(60)]
+    await asyncio.sleep(0.1)
+    async with database.write() as connection:
+        await connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert len(await asyncio.wait_for(asyncio.gather(*turns), 20)) == 60
+
+
+@pytest.mark.timeout(120)
+async def test_three_deliverers_keep_to_the_bots_pace_and_send_each_message_once(database_url, tmp_path) -> None:
+    people, groups, alerts = 60, 3, 160
+    ledger = tmp_path / "ledger.jsonl"
+    sandbox, api_base = await asyncio.to_thread(start_sandbox, ledger, people, groups, limits=True)
+    post = Post(database_url)
+    await post.join(people, groups)
+    await post.owe(alerts)
+    plan = Plan(database_url, api_base, 25.0, chat_seconds=1.0, group_seconds=3.1)
+    deliverers = [start_deliverer(plan) for _ in range(3)]
+    await post.until_closed()
+    for process in (*deliverers, sandbox):
+        process.kill()
+        process.join()
+    await post.database.close()
+    entries = read_ledger(ledger)
+    accepted = [entry for entry in entries if entry.accepted]
+    assert [entry.error for entry in entries if not entry.accepted] == []
+    assert max(Counter(entry.text for entry in accepted).values()) == 1
+    assert len(accepted) == alerts
+    assert busiest([entry.monotonic for entry in accepted]) <= 30
+    first, *_, last = sorted(entry.monotonic for entry in accepted)
+    assert last - first < 1.5 * alerts / 25
+    for chat in {entry.chat_id for entry in accepted}:
+        own = sorted(entry.monotonic for entry in accepted if entry.chat_id == chat)
+        assert all(later - earlier > 0.8 for earlier, later in itertools.pairwise(own))
