@@ -132,15 +132,20 @@ def _verdict(own: PastLot, history: History, rules: Rules) -> _Verdict | NotComp
 
 
 def _failed(own: PastLot, chain: Iterable[PastLot]) -> PastLot | None:
-    """The lot that failed: of the purchase that is named, else the newest of the same plan point."""
+    """The lot that failed: of the purchase that is named, else the newest of the same plan point.
+
+    A plan point may be made anew between the two: then it is the only lot of the purchase that is named, or its only
+    one for such a thing.
+    """
     before = [lot for lot in chain if lot.competitive]
     if own.parent:
         before = [lot for lot in before if lot.tender_id == own.parent]
     same = [lot for lot in before if own.plan_root and lot.plan_root == own.plan_root]
-    if same:
-        return same[0]
+    if same or not own.parent:
+        return same[0] if same else None
     strangers = [lot for lot in before if not (own.plan_root and lot.plan_root)]
-    return strangers[0] if own.parent and len({lot.lot for lot in strangers}) == 1 else None
+    alike = [lot for lot in before if not (own.code and lot.code) or lot.code == own.code]
+    return next((lots[0] for lots in (strangers, alike) if len({lot.lot for lot in lots}) == 1), None)
 
 
 def _was_repeat(failed: PastLot, chain: Iterable[PastLot]) -> bool | None:

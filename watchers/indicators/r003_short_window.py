@@ -36,6 +36,7 @@ from watchers.rules import Calendar, CountedFrom, Rules, Window
 
 _NO_WINDOW = frozenset({"single_source_after_failure", "direct", "e_shop"})
 _DAY = timedelta(days=1)
+_CLOCKS = timedelta(minutes=10)  # by which a publisher's clock may be ahead
 _OPENING = time(9)
 _WEEK, _WEEKEND = 5, 2
 _CURRENCY = "KZT"
@@ -77,7 +78,12 @@ class ShortWindow(Indicator):
         if not context.rules.has_windows(procedure_of(release, context.rules).jurisdiction):
             return self._by_threshold(tender, period)
         purchase = under_law(release, context.rules)
-        return self._by_law(release, purchase, context.rules) if isinstance(purchase, UnderLaw) else purchase
+        if not isinstance(purchase, UnderLaw):
+            return purchase
+        announced = published(release)
+        if announced and context.seen_at and announced - context.seen_at > _CLOCKS:
+            return NotComputable("tender.datePublished is still to come, until then the time to bid may change")
+        return self._by_law(release, purchase, context.rules)
 
     def _by_threshold(self, tender: Tender, period: Period) -> Answer:
         methods = self.settings.procurement_methods

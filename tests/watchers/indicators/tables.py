@@ -14,6 +14,7 @@
     history = [{ base = "kz-tender", set = { ... }, times = 3 }]   # earlier releases
     # or of a group that several cases share, by its name in [groups]: history = ["schools", { ... }]
     also = ["KZ-08"]                      # flags that rightly come with this one; default: none
+    seen_at = "2026-11-09T09:00:00+05:00" # when it was read; default: not known
     expect = { status = "clear" }
 
 `set` takes dotted paths of the release's JSON, numbers are places in lists (one past the end appends); a value of
@@ -26,6 +27,7 @@ from __future__ import annotations
 import copy
 import json
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,7 @@ class Case(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
     history: list[dict[str, Any]] = []
     also: list[str] = []
+    seen_at: str = ""
 
     @property
     def id(self) -> str:
@@ -110,7 +113,7 @@ def _read(path: Path) -> list[Case]:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     found = []
     for row in table["case"]:
-        unknown = set(row) - {"name", "base", "set", "settings", "history", "also", "expect"}
+        unknown = set(row) - {"name", "base", "set", "settings", "history", "also", "expect", "seen_at"}
         assert not unknown, f"{path.name}: {row['name']!r} has unknown keys {unknown}"
         groups = table.get("groups", {})
         earlier = [
@@ -130,6 +133,7 @@ def _read(path: Path) -> list[Case]:
                 row.get("settings", {}),
                 history,
                 row.get("also", []),
+                row.get("seen_at", ""),
             )
         )
     assert len({one.name for one in found}) == len(found), f"{path.name}: two cases share a name"
@@ -144,10 +148,11 @@ def release_of(raw: dict[str, Any]) -> Release:
 def context_of(case: Case) -> Context:
     """Rules, and the history of a case that has one: an earlier release with the same ocid is its own past."""
     rules = load_rules()
+    seen_at = datetime.fromisoformat(case.seen_at) if case.seen_at else None
     if not case.history:
-        return Context(rules=rules)
+        return Context(rules=rules, seen_at=seen_at)
     earlier = [release_of(raw) for raw in case.history]
-    return Context(rules=rules, history=history_of(release_of(case.release), earlier, rules))
+    return Context(rules=rules, history=history_of(release_of(case.release), earlier, rules), seen_at=seen_at)
 
 
 def judge_all(case: Case) -> dict[str, Finding]:
