@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.filters import Criteria, checked
 from alerts.subscribers import Subscriber, Subscribers
 from alerts.tables import Standing, subscribers, subscriptions
+from alerts.timing import Mode
 from watchers.database import Database
 from watchers.reading import in_parts
 
@@ -34,6 +35,7 @@ class Subscription(msgspec.Struct, frozen=True):
     criteria: Criteria
     paused: bool
     created_at: datetime
+    mode: Mode = Mode.INSTANT
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ class TooManyFilters(ValueError):  # noqa: N818
 
 def _subscription(row: Row[Any]) -> Subscription:
     criteria = msgspec.convert(row.criteria, Criteria)
-    return Subscription(row.id, row.subscriber_id, row.name, criteria, row.paused, row.created_at)
+    return Subscription(row.id, row.subscriber_id, row.name, criteria, row.paused, row.created_at, Mode(row.mode))
 
 
 class Subscriptions(Subscribers):
@@ -137,6 +139,10 @@ class Subscriptions(Subscribers):
     async def resume_filter(self, subscriber_id: int, subscription_id: int) -> None:
         """Match by this filter again. Raises UnknownFilter."""
         await self._change(subscriber_id, subscription_id, paused=False)
+
+    async def set_mode(self, subscriber_id: int, subscription_id: int, mode: Mode) -> None:
+        """How often a filter speaks, from the next alert on. Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, mode=mode.value)
 
     async def delete(self, subscriber_id: int, subscription_id: int) -> None:
         """Put a filter away; `restore` brings it back. Raises UnknownFilter."""

@@ -276,6 +276,8 @@ class App:
             storage=storage,
             clock=self.clock,
             countries=self._countries(),
+            per_day=self.config.alerts.per_day,
+            mute_days=self.config.alerts.mute_days,
         )
         inbox = Inbox(self.database, self.clock)
         async with self._bot() as bot:

@@ -126,11 +126,20 @@ class Renderer:
         if link := safe_link(tender.link):
             row.append(Button(text=_("On the portal"), url=link))
         rows = [tuple(row)] if row else []
+        if why:
+            rows.append((_back(_("Mute…"), f"mute:{tender.tender_id}"),))
         return tuple(rows)
 
-    def why(self, tender: TenderCard, language: str, zone: str) -> Message:
-        """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked."""
-        html = why_html(tender, self._sentences, language, zone, self._clock())
+    def flag_name(self, code: str, language: str) -> str:
+        """What an indicator is called."""
+        return self._sentences.name(code, language)
+
+    def why(self, tender: TenderCard, language: str, zone: str, *, ledger: str = "") -> Message:
+        """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked.
+
+        `ledger`: which filters of the person matched, when the alert was sent.
+        """
+        html = why_html(tender, self._sentences, language, zone, self._clock(), ledger=ledger)
         return Message(html=html, buttons=self._buttons(tender, language, why=False))
 
     def missed(self, tenders: Sequence[TenderCard], language: str, zone: str) -> Message:

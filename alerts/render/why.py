@@ -44,7 +44,9 @@ def _unchecked(card: TenderCard, sentences: Sentences, language: str) -> list[tu
     return [(reason, "; ".join(names)) for reason, names in by_reason.items()]
 
 
-def why_html(card: TenderCard, sentences: Sentences, language: str, zone: str, now: datetime) -> str:
+def why_html(
+    card: TenderCard, sentences: Sentences, language: str, zone: str, now: datetime, *, ledger: str = ""
+) -> str:
     """Telegram's HTML, at most 4,096 UTF-16 units.
 
     Every flag is told; its page's sections follow for as many flags as fit, the heaviest first.
@@ -63,6 +65,7 @@ def why_html(card: TenderCard, sentences: Sentences, language: str, zone: str, n
             more_unchecked=sum(checks.count(";") + 1 for _, checks in unchecked[_MOST_REASONS:]),
             made=card.checks_made,
             coverage=view.coverage(card, language),
+            ledger=ledger,
             seen=view.seen(card, language, zone, now),
         )
 

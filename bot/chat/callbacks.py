@@ -7,21 +7,29 @@ from enum import StrEnum
 from aiogram import F
 from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
 
+from alerts.preferences import MuteKind
+
 __all__ = [
     "ChooseAmount",
     "ChooseBuyer",
     "ChooseKind",
     "ChooseLanguage",
+    "ChooseMute",
     "ChooseRegion",
     "ChooseScope",
     "Erase",
     "FilterAction",
     "Go",
     "OnFilter",
+    "OpenMute",
     "Scope",
     "Screen",
+    "Set",
+    "Setting",
     "TurnKinds",
+    "TurnList",
     "TurnRegions",
+    "Unmute",
     "Why",
 ]
 
@@ -43,6 +51,12 @@ class Screen(StrEnum):
     HELP = "help"
     LANGUAGE = "language"
     RESUME = "resume"
+    SETTINGS = "settings"
+    QUIET = "quiet"
+    PER_DAY = "day"
+    DIGEST = "digest"
+    SNOOZE = "snooze"
+    MUTES = "mutes"
 
 
 class FilterAction(StrEnum):
@@ -52,6 +66,20 @@ class FilterAction(StrEnum):
     RESUME = "resume"
     DELETE = "delete"
     RESTORE = "undo"
+    OFTEN = "often"  # asks how often
+    INSTANT = "instant"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Setting(StrEnum):
+    """What is set by one button."""
+
+    QUIET = "quiet"
+    PER_DAY = "day"
+    DIGEST = "digest"
+    SNOOZE = "snooze"
 
 
 class Go(CallbackData, prefix="go"):
@@ -133,3 +161,37 @@ class Why(CallbackData, prefix="why"):
     """The reasons behind the alert on a tender."""
 
     tender: int
+
+
+class Set(CallbackData, prefix="set"):
+    """A setting's new value: one of those that `bot.chat.settings` offers."""
+
+    what: Setting
+    value: str
+
+
+class OpenMute(CallbackData, prefix="mute"):
+    """What of an alert's tender should be muted?"""
+
+    tender: int
+
+
+class ChooseMute(CallbackData, prefix="hush"):
+    """Mute the tender's buyer, one of its kinds or one of its flags; of a buyer the id is too long for a button."""
+
+    tender: int
+    kind: MuteKind
+    value: str = ""
+
+
+class Unmute(CallbackData, prefix="unmute"):
+    """One mute ends."""
+
+    id: int
+
+
+class TurnList(CallbackData, prefix="list"):
+    """A page of a list of alerts, by its id in the outbox."""
+
+    id: int
+    page: int

@@ -186,9 +186,9 @@ def filters(
     removed: int | None = None,
     stopped: bool = False,
 ) -> Rows:
-    """Pause and delete for each (number, filter id, paused), undo for the one just removed."""
+    """Pause, how often and delete for each (number, filter id, paused), undo for the one just removed."""
     _ = translator(language).gettext
-    delete = _("Delete")
+    delete, often = _("Delete"), _("How often")
     rows: Rows = ()
     if removed is not None:
         rows += ((press(_("Undo"), OnFilter(id=removed, action=FilterAction.RESTORE, page=page)),),)
@@ -198,6 +198,7 @@ def filters(
         rows += (
             (
                 press(f"{number}. {label}", OnFilter(id=id_, action=switch, page=page)),
+                press(f"{number}. {often}", OnFilter(id=id_, action=FilterAction.OFTEN, page=page)),
                 press(f"{number}. {delete}", OnFilter(id=id_, action=FilterAction.DELETE, page=page)),
             ),
         )

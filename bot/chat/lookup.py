@@ -10,7 +10,7 @@ from alerts.render import TenderCard
 from bot.chat.draft import Found
 from watchers.store import Store
 
-__all__ = ["MATCHES", "SHORTEST_WORDS", "find_buyers", "names_of", "tender_card"]
+__all__ = ["MATCHES", "SHORTEST_WORDS", "buyer_name", "find_buyers", "names_of", "tender_card"]
 
 MATCHES = 8
 SHORTEST_WORDS = 3
@@ -30,6 +30,12 @@ async def names_of(store: Store, asked: Iterable[Criteria]) -> dict[str, str]:
         found = await store.find_buyers(id_, MATCHES)
         names.update({one.id: one.name for one in found if one.id == id_ and one.name})
     return names
+
+
+async def buyer_name(store: Store, id_: str) -> str:
+    """A buyer's name as last written, its id where nobody wrote one."""
+    found = await store.find_buyers(id_, MATCHES)
+    return next((one.name for one in found if one.id == id_ and one.name), id_)
 
 
 async def tender_card(store: Store, tender_id: int) -> TenderCard | None:

@@ -8,10 +8,11 @@ from alerts.channels.base import Message as Page
 from alerts.filters import Criteria, sentence
 from alerts.i18n import translator
 from alerts.subscriptions import Subscription
+from alerts.timing import Mode
 from bot.chat import keyboards
 from bot.chat.callbacks import Screen
 from bot.chat.draft import Found, TypedBuyer, clean, cut
-from bot.chat.texts import COMMANDS, country_name, render
+from bot.chat.texts import COMMANDS, country_name, mode_name, render
 from watchers.categories import Category
 from watchers.places import regions
 
@@ -115,7 +116,12 @@ def filters(
     shown, page, last = cut(kept, page, FILTERS_ON_A_PAGE)
     first = page * FILTERS_ON_A_PAGE + 1
     rows = [
-        (number, keyboards.shorten(sentence(one.criteria, language, names), SHORT), one.paused)
+        (
+            number,
+            keyboards.shorten(sentence(one.criteria, language, names), SHORT),
+            one.paused,
+            "" if one.mode is Mode.INSTANT else mode_name(one.mode, language).lower(),
+        )
         for number, one in enumerate(shown, first)
     ]
     gone = keyboards.shorten(sentence(removed[1], language, names), SHORT) if removed else ""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts.messages import Messages
+from alerts.preferences import Preferences
 from alerts.render import Renderer
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
@@ -20,7 +22,9 @@ CHANNEL = "telegram"
 
 @dataclass(frozen=True)
 class Services:
-    """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays."""
+    """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays.
+    `per_day`: alerts at once for who chose no number; `mute_days`: how long a mute lasts.
+    """
 
     database: Database
     subscriptions: Subscriptions
@@ -30,7 +34,19 @@ class Services:
     clock: Callable[[], datetime]
     countries: frozenset[str]
     kept: timedelta = timedelta(days=2)
+    per_day: int = 5
+    mute_days: int = 30
     flood: FloodGuard = field(default_factory=FloodGuard)
+
+    @property
+    def preferences(self) -> Preferences:
+        """The settings and mutes of subscribers."""
+        return Preferences(self.database, self.clock)
+
+    @property
+    def messages(self) -> Messages:
+        """What makes a message of a row of the outbox."""
+        return Messages(self.store, self.subscriptions, self.renderer)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,20 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.i18n import mark, translator
+from alerts.timing import Mode
 from templates import ROOT
 
-__all__ = ["COMMANDS", "DESCRIPTION", "SHORT_DESCRIPTION", "admins_only", "country_name", "out_of_date", "render"]
+__all__ = [
+    "COMMANDS", "DESCRIPTION", "SHORT_DESCRIPTION", "admins_only", "country_name", "mode_name", "out_of_date", "render",
+]  # fmt: skip
 
 COMMANDS: dict[str, str] = {
     "start": mark("Begin, or begin again"),
     "filters": mark("What you follow: pause, delete, add"),
     "add": mark("Follow something else"),
+    "settings": mark("Quiet hours, alerts a day, snooze"),
+    "mutes": mark("What you muted, and unmute it"),
+    "why": mark("Why an alert came, and when"),
     "language": mark("Change the language"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),
@@ -57,6 +63,19 @@ def render(name: str, language: str, **values: Any) -> str:
 def country_name(code: str, language: str) -> str:
     """A country by its ISO 3166-1 code, the code itself if nobody named it."""
     return str(Locale.parse(language).territories.get(code, code))
+
+
+_MODES = {
+    Mode.INSTANT: mark("At once"),
+    Mode.HOURLY: mark("Every hour"),
+    Mode.DAILY: mark("Every day"),
+    Mode.WEEKLY: mark("Every week, on Monday"),
+}
+
+
+def mode_name(mode: Mode, language: str) -> str:
+    """How often a filter speaks, in words."""
+    return translator(language).gettext(_MODES[mode])
 
 
 def out_of_date(language: str) -> str:

@@ -8,12 +8,14 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from alerts.channels.base import Message as Page
-from alerts.filters import Criteria
+from alerts.filters import Criteria, sentence
 from alerts.i18n import translator
 from alerts.subscriptions import TooManyFilters, UnknownFilter
 from alerts.tables import Standing
-from bot.chat import screens
+from alerts.timing import Mode
+from bot.chat import screens, settings
 from bot.chat.callbacks import FilterAction, Go, OnFilter, Screen
+from bot.chat.keyboards import shorten
 from bot.chat.lookup import names_of
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
@@ -52,6 +54,11 @@ async def change(callback: CallbackQuery, callback_data: OnFilter, person: Perso
     except TooManyFilters as error:
         await edit(callback, screens.full(error.limit, person.language))
         return None
+    if callback_data.action is FilterAction.OFTEN and person.subscriber is not None:
+        kept = await services.subscriptions.filter(person.subscriber.id, callback_data.id)
+        what = shorten(sentence(criteria, person.language, await names_of(services.store, [criteria])), screens.LONG)
+        await edit(callback, settings.modes(what, kept.id, kept.mode, callback_data.page, person.language))
+        return None
     if callback_data.action is FilterAction.DELETE:
         removed = (callback_data.id, criteria)
     await edit(callback, await _list(person, services, callback_data.page, removed))
@@ -66,6 +73,11 @@ async def _act(wanted: OnFilter, person: Person, services: Services) -> Criteria
     if wanted.action is FilterAction.RESTORE:
         return (await subscriptions.restore(person.subscriber.id, wanted.id)).criteria
     kept = await subscriptions.filter(person.subscriber.id, wanted.id)
+    if wanted.action is FilterAction.OFTEN:
+        return kept.criteria
+    if wanted.action.value in set(Mode):
+        await subscriptions.set_mode(person.subscriber.id, wanted.id, Mode(wanted.action.value))
+        return kept.criteria
     do = {
         FilterAction.PAUSE: subscriptions.pause_filter,
         FilterAction.RESUME: subscriptions.resume_filter,

@@ -168,10 +168,11 @@ FLAG = Finding(
 )
 
 
-async def store_tender(store: Store) -> int:
-    """Store the invented tender with its one flag and return its id."""
-    release = msgspec.json.decode(msgspec.json.encode(RELEASE), type=Release)
-    raw = msgspec.json.encode(RELEASE)
+async def store_tender(store: Store, number: int = 1) -> int:
+    """Store the invented tender (or another just like it) with its one flag and return its id."""
+    record_ = RELEASE | {"ocid": f"ocds-demo-{number:06}"}
+    release = msgspec.json.decode(msgspec.json.encode(record_), type=Release)
+    raw = msgspec.json.encode(record_)
     record = Record(release=release, raw=raw, url="https://example.org/1", link="https://example.org/tender/1")
     batch = Batch(records=[record], rejected=[], cursor="1")
     await store.save("demo", batch, [Judged(record, [FLAG])], cursor="1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from jinja2 import Environment
 from alerts.channels.base import Message as Page
 from alerts.filters import Criteria
 from alerts.i18n import KEYWORDS, translator
+from alerts.preferences import Mute, MuteKind, Wishes
 from alerts.subscriptions import Subscription
-from bot.chat import screens
+from alerts.timing import FOREVER, Mode
+from bot.chat import screens, settings
 from bot.chat.draft import Found, TypedBuyer, find_kinds
 from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
 from bot.operator import drift_text, text_of
@@ -71,8 +73,39 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     yield from (screens.stopped(language), screens.help_(language), screens.ask_erase(language))
     yield from (screens.privacy(days, language) for days in (1, 2, 5))
     yield screens.confused(language)
-    for name in ("stranger", "erased", "kept", "nothing", "unknown_tender", "flood", "sorry"):
+    for name in (
+        "stranger",
+        "erased",
+        "kept",
+        "nothing",
+        "unknown_tender",
+        "flood",
+        "sorry",
+        "why_list",
+        "why_nothing",
+    ):
         yield screens.plain(name, language)
+    yield from settings_pages(language, clock(), word, count)
+
+
+def settings_pages(language: str, now: datetime, word: str, count: int) -> Iterator[Page]:
+    """The screens of settings and mutes."""
+    for quiet, per_day, until in (((1320, 480), None, None), (None, 0, FOREVER), (None, 1, now + timedelta(days=1))):
+        wishes = Wishes("Asia/Almaty", *(quiet or (None, None)), per_day, 540, until)
+        yield settings.overview(wishes, count, 5, now, language)
+        yield settings.choose_snooze(until is not None, language)
+    yield from (settings.choose_quiet(language), settings.choose_per_day(language), settings.choose_digest(language))
+    long = "v" * 255
+    muted = Mute(2**63 - 1, MuteKind.BUYER, long, now + timedelta(days=30))
+    for number in (0, 1, 30):
+        yield settings.mutes([(muted, word)] * number, "Asia/Almaty", now, language)
+    slug = max((one.slug for one in everyday_categories()), key=len)
+    offered = [(MuteKind.BUYER, "", word), (MuteKind.CATEGORY, slug, word), (MuteKind.INDICATOR, "KZ-01", word)]
+    for choices in (offered, []):
+        yield settings.mute_what(2**63 - 1, choices, 30, language)
+    yield settings.muted(muted, word, "Asia/Almaty", now, language)
+    yield settings.too_many_mutes(language)
+    yield settings.modes(word[:900], 2**63 - 1, Mode.DAILY, 0, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
