@@ -106,7 +106,6 @@ async def test_a_direct_contract_is_followed_with_its_addenda(database: Any) -> 
         assert len(contract.amendments) == 2
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_registers_are_kept_and_not_asked_again_after_a_restart(database: Any) -> None:
     country = small(per_day=20, days=3.5)
     async with watched(database, country, start=MONDAY.isoformat()) as one:
