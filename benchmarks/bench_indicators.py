@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 import psutil
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
 from benchmarks import Result
@@ -104,7 +105,7 @@ def fill(path: Path) -> None:
     for statement in (FILL.format(**values), CONTRACTS, BIDS, BUYERS_SQL, CLASSES_SQL):
         connection.execute(statement)
     for index in indexes:
-        connection.execute(str(CreateIndex(index)))
+        connection.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()

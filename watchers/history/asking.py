@@ -38,7 +38,8 @@ class Kind(msgspec.Struct, frozen=True):
 
     `key` names fields of the rows (`class` and `division` are of their code). `moment` is compared with the release's
     publication, or with its newest moment if it is `late`. `numbers` asks for these fields only, of many rows; `known`
-    leaves out rows that lack the first of them; `competitive` what was bought without competition.
+    leaves out rows that lack the first of them; `competitive` what was bought without competition. `fields`: rows have
+    these alone, where many are read of which little is asked.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Kind(msgspec.Struct, frozen=True):
     competitive: bool = False
     known: bool = False
     months: int = MONTHS
+    fields: tuple[str, ...] = ()
 
 
 KINDS = {
@@ -67,9 +69,14 @@ KINDS = {
         Kind("comparable", "contracts", ("code", "unit", "currency"), "signed_at", 30, competitive=True),
         Kind("bought", "contracts", ("customer", "class"), "signed_at", 500, late=True),
         Kind("pair", "contracts", ("customer", "supplier"), "signed_at", 500, late=True),
-        Kind("supplied", "contracts", ("supplier",), "signed_at", 1000, late=True),
-        Kind("market", "contracts", ("class",), "signed_at", 1000, late=True),
-        Kind("bids", "bids", ("bidder",), "decided_at", 500, late=True),
+        Kind(
+            "supplied", "contracts", ("supplier",), "signed_at", 300,
+            late=True, fields=("ocid", "contract", "customer", "supplier", "code", "signed_at"),
+        ),
+        Kind(
+            "bids", "bids", ("bidder",), "decided_at", 200, late=True,
+            fields=("ocid", "lot", "bidder", "code", "region", "competitive", "won", "rejected", "decided_at"),
+        ),
         Kind("terms", "terms", ("ocid",), "released_at", 50, late=True),
         Kind(
             "margins", "lots", ("group", "currency"), "decided_at", 300,
@@ -145,7 +152,6 @@ def questions_of(rows: Rows, ocid: str, moments: Moments) -> Ask:
         "comparable": prices,
         "pair": pairs,
         "supplied": {(supplier,) for supplier in suppliers},
-        "market": {(one,) for one in classes} if decided else (),
         "bids": {(bid.bidder,) for bid in bids},
         "terms": {(ocid,)},
     }

@@ -125,7 +125,11 @@ class Archive:
         if kind.source != "terms":
             found = [row for row in found if row.ocid != ask.ocid]
         found = found[-kind.most :][::-1]
-        return [_numbers(kind, row) for row in found] if kind.numbers else found
+        if kind.numbers:
+            return [_numbers(kind, row) for row in found]
+        return (
+            [type(row)(**{name: getattr(row, name) for name in kind.fields}) for row in found] if kind.fields else found
+        )
 
     def wanted(self, buyer_kind: str, code_class: str, ask: Ask) -> set[str]:
         """Buyers of a kind that announced things of a class."""

@@ -58,6 +58,8 @@ _DIALECTS = {
 def _columns(kind: Kind) -> tuple[str, ...]:
     if kind.numbers:
         return kind.numbers
+    if kind.fields:
+        return kind.fields
     return _TERMS if kind.source == "terms" else tuple(name for name, _, _ in fields_of(ROWS[kind.source]))
 
 

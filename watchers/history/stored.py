@@ -110,7 +110,7 @@ def _answers(
 
 def _read(kind: Kind, values: list[list[Any]]) -> list[Any]:
     if not kind.numbers:
-        return terms_from(values) if kind.source == "terms" else rows_from(ROWS[kind.source], values)
+        return terms_from(values) if kind.source == "terms" else rows_from(ROWS[kind.source], values, kind.fields)
     readers = [_NUMBERS.get(name, _same) for name in kind.numbers]
     return [tuple([read(value) for read, value in zip(readers, one, strict=True)]) for one in values]
 

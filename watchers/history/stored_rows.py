@@ -95,14 +95,17 @@ def lot_of(columns: Mapping[str, Any] | Any) -> PastLot:
     return PastLot(**{name: out(columns[name]) for name, _, out in fields_of(PastLot)})
 
 
-def rows_from(kind: type[_Row], values: Sequence[Sequence[Any]]) -> list[_Row]:
-    """Rows from arrays of values in the order of `fields_of`."""
-    names = [name for name, _, _ in fields_of(kind)]
-    readers = [out for _, _, out in fields_of(kind)]
-    return [
-        kind(**dict(zip(names, (read(value) for read, value in zip(readers, one, strict=True)), strict=True)))
-        for one in values
-    ]
+def rows_from(kind: type[_Row], values: Sequence[list[Any]], fields: tuple[str, ...] = ()) -> list[_Row]:
+    """Rows from arrays of values in the order of `fields`, else of `fields_of`; the arrays are used up."""
+    out_of = {name: out for name, _, out in fields_of(kind)}
+    names = fields or tuple(out_of)
+    readers = [(place, out_of[name]) for place, name in enumerate(names) if out_of[name] is not _same]
+    found = []
+    for one in values:
+        for place, read in readers:
+            one[place] = read(one[place])
+        found.append(kind(**dict(zip(names, one, strict=True))))
+    return found
 
 
 def terms_from(values: Sequence[Sequence[Any]]) -> list[PastTerms]:

@@ -109,7 +109,6 @@ history_contracts = Table(
     Index("ix_history_contracts_bought", "customer", "class_code", "signed_at"),
     Index("ix_history_contracts_pair", "customer", "supplier", "signed_at"),
     Index("ix_history_contracts_supplied", "supplier", "signed_at"),
-    Index("ix_history_contracts_market", "class_code", "signed_at"),
     _partial(
         "ix_history_contracts_shares",
         ("division_code", "region", "currency", "signed_at", "amount", "supplier", "ocid"),

@@ -40,7 +40,7 @@ def rows_of(release: Release, rules: Rules, link: str = "") -> Rows:
 
 
 def _contacts(release: Release, moments: Moments) -> Iterator[PastContact]:
-    """Digests only; a natural person has no name here, so no contacts either."""
+    """Digests only, of parties that are known by a number."""
     for party in release.parties:
         name = organization_id(party) if party.contact_keys else ""
         for contact in dict.fromkeys(party.contact_keys) if name else ():

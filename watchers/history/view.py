@@ -58,7 +58,7 @@ class Prices(msgspec.Struct, frozen=True):
 class Shares(msgspec.Struct, frozen=True):
     """Who sold how much of a division of things in a region in twelve months: the newest contracts, one currency.
 
-    `unnamed` is what natural persons sold, whom history does not tell apart.
+    `unnamed` is what was sold by those whose number is not known.
     """
 
     contracts: int
@@ -160,15 +160,11 @@ class History(msgspec.Struct, frozen=True):
         return self._signed("pair", until, customer, supplier)
 
     def supplied(self, supplier: str, until: datetime | None = None) -> list[PastContract]:
-        """Contracts of a supplier with anybody (24 months)."""
+        """Contracts of a supplier with anybody (24 months): who, for what, when."""
         return self._signed("supplied", until, supplier)
 
-    def market(self, code: str, until: datetime | None = None) -> list[PastContract]:
-        """The newest contracts of anybody for things of the code's class (24 months); asked once bids are decided."""
-        return self._signed("market", until, wider(code, CLASS))
-
     def bids(self, bidder: str, until: datetime | None = None) -> list[PastBid]:
-        """Bids of a bidder (24 months)."""
+        """Bids of a bidder (24 months), without their sums."""
         rows: Sequence[PastBid] = self._rows("bids", bidder)
         return [row for row in rows if until is None or row.decided_at < until]
 

@@ -19,6 +19,7 @@ from watchers.rules import Rules
 __all__ = ["UnderLaw", "budget_day", "budget_years", "under_law"]
 
 _COUNTRY = "KZ"
+_YEARS = range(1990, 2200)
 _NEXT_YEARS_PLANS = 10
 """From this month on purchases of the next year's plan are announced: the year cannot be guessed from the date."""
 
@@ -68,8 +69,9 @@ def budget_years(purchase: UnderLaw) -> tuple[int, ...]:
     stated = purchase.tender.budget_years or tuple(
         point.year for item in purchase.tender.items if (point := item.plan_point) and point.year
     )
-    if stated:
-        return tuple(sorted(set(stated)))
+    known = {year for year in stated if year in _YEARS}  # 0 is how a source writes "none"
+    if known:
+        return tuple(sorted(known))
     return (purchase.on.year,) if purchase.on.month < _NEXT_YEARS_PLANS else ()
 
 

@@ -34,7 +34,7 @@ def places(release: Release, context: Context, least_contracts: int) -> list[Pla
         return NotComputable("no history at hand")
     found = deals(context.history)
     if not found:
-        return NotApplicable("no winner is a firm")
+        return NotApplicable("no winner is known by a number")
     open_to_all = [deal for deal in found if not _regulated(deal[2], context.rules)]
     if not open_to_all:
         return NotApplicable("usually one firm alone can supply this")

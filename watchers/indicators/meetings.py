@@ -44,7 +44,7 @@ def decided_bids(release: Release) -> NotApplicable | NotComputable | None:
 
 
 def losers(own: Rows) -> frozenset[str]:
-    """Firms that bid and won nothing. Natural persons have no rows that name them."""
+    """Who bid and won nothing, of those known by a number."""
     bid = {row.bidder for row in own.bids if row.bidder and row.competitive}
     return frozenset(bid - {row.bidder for row in own.bids if row.won})
 

@@ -96,9 +96,9 @@ def announced_on(release: Release, rules: Rules, jurisdiction: str) -> date | No
 def base_of_year(release: Release, rules: Rules, jurisdiction: str) -> BaseAmount | None:
     """The base amount (MRP) that measures a purchase: that of its first financial year, else of its announcement."""
     day = announced_on(release, rules, jurisdiction)
-    years = release.tender.budget_years if release.tender else ()
+    years = [year for year in release.tender.budget_years if 1990 <= year < 2200] if release.tender else []
     if years and (day is None or day.year != min(years)):
-        day = date(min(years), 1, 1) if 1900 < min(years) < 2200 else None
+        day = date(min(years), 1, 1)
     return None if day is None else rules.base_amount(jurisdiction, day)
 
 

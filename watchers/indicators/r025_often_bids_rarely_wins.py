@@ -54,7 +54,7 @@ class OftenBidsRarelyWins(Indicator):
             return NotComputable("no history at hand")
         lost = losers(context.history.own)
         if not lost:
-            return NotApplicable("no bidder that is a firm lost")
+            return NotApplicable("nobody who lost is known by a number")
         records = [(bidder, *_record(context.history, bidder)) for bidder in sorted(lost)]
         hopeless = [one for one in records if self._hopeless(*one[1:])]
         if not hopeless:

@@ -28,6 +28,7 @@ from watchers.indicators.base import (
     Subject,
     Tier,
 )
+from watchers.indicators.parties import parties_of
 from watchers.indicators.procedure import excluded
 from watchers.indicators.suppliers import awarded, unawarded
 from watchers.ocds import Release
@@ -57,7 +58,8 @@ class SupplierOfEverything(Indicator):
             return nothing
         if context.history is None:
             return NotComputable("no history at hand")
-        firms = awarded(context.history)
+        persons = {key for key, party in parties_of(release).items() if party.natural_person}
+        firms = [one for one in awarded(context.history) if one not in persons]
         if not firms:
             return NotApplicable("no winner is a firm")
         records = {firm: _record(context.history, firm) for firm in firms}

@@ -65,7 +65,7 @@ class SmallThenLarge(Indicator):
             return NotComputable("no history at hand")
         both = sorted({(customer, supplier) for customer, supplier, _, _, _ in deals(history) if customer})
         if not both:
-            return NotApplicable("no winner is a firm")
+            return NotApplicable("no winner is known by a number")
         answers = [self._pair(release, context.rules, history, *pair) for pair in both]
         fired = [answer for answer in answers if isinstance(answer, Fired)]
         if fired:

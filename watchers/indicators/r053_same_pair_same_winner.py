@@ -56,7 +56,7 @@ class SamePairSameWinner(Indicator):
             return NotComputable("no history at hand")
         rivals = pairs(context.history.own)
         if not rivals:
-            return NotApplicable("no two firms bid for one lot")
+            return NotApplicable("no two bidders for one lot")
         if len({one for pair in rivals for one in pair}) > self.settings.most_bidders:
             return NotApplicable("more bidders than any two of them could steer")
         found = [one for pair in rivals if (one := self._steady(context.history, pair)) is not None]

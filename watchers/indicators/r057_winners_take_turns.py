@@ -62,7 +62,7 @@ class WinnersTakeTurns(Indicator):
         own = context.history.own.bids
         circle = {row.bidder for row in own if row.bidder and row.competitive}
         if len(circle) < 3:
-            return NotApplicable("fewer than three firms bid")
+            return NotApplicable("fewer than three bidders")
         divisions = {_division(row.code) for row in own} - {""}
         if not divisions:
             return NotComputable("tender.items.classification.id is missing")

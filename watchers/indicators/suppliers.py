@@ -19,7 +19,7 @@ def unawarded(release: Release) -> NotApplicable | None:
 
 
 def awarded(history: History) -> list[str]:
-    """The winners and suppliers that are firms; natural persons are not named in history."""
+    """The winners and suppliers that are known by a number."""
     return sorted({one for _, one, _, _, _ in deals(history)})
 
 

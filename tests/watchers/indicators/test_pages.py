@@ -17,7 +17,6 @@ from watchers.indicators.registry import indicator_classes
 
 _KINDS = tomllib.loads((ROOT / "indicators" / "sections.toml").read_text(encoding="utf-8"))
 _SECTIONS = {language: [kind[language] for kind in _KINDS.values()] for language in LANGUAGES}
-_SHORT = {"R003", "R010", "R018", "R028", "R030", "R031", "R035", "R036"}  # to be written out in full
 _NEVER = re.compile(
     r"!|corrupt|fraud|kickback|thief|guilty|urgent|корруп|мошен|откат|виновн|срочно|жемқор|сыбайлас|алаяқ|кінәлі",
     re.IGNORECASE,
@@ -55,8 +54,6 @@ def test_an_indicator_has_a_page_with_the_same_sections(code: str, language: str
     assert set(front) == {"name", "lead", "rest"}
     assert all(front.values())
     sections = re.split(r"^## (.*)$", body, flags=re.MULTILINE)
-    if code in _SHORT and len(sections[1::2]) == 4:
-        return
     assert sections[1::2] == _SECTIONS[language]
     assert all(text.strip() for text in sections[2::2])
 
