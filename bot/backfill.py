@@ -191,7 +191,8 @@ class _Backfill:
         wait = max(least, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (failures - 1)))
         self._say(f"{error}; tried again in {wait:.0f} s")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait)
+            async with asyncio.timeout(wait):
+                await stop.wait()
 
     def _say(self, sentence: str) -> None:
         print(f"backfill {self._source.name}: {sentence}", file=self._stream, flush=True)

@@ -54,7 +54,8 @@ async def lead(
                 if await _locked(connection):
                     await _term(connection, works, stop, look_every)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), try_every)
+            async with asyncio.timeout(try_every):
+                await stop.wait()
 
 
 async def _locked(connection: AsyncConnection) -> bool:

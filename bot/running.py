@@ -62,7 +62,8 @@ async def keep_doing(
             pulse.beat(name, type(error).__name__)
         if pause:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await stop.wait()
 
 
 async def insist(trouble: str, ask: Callable[[], Awaitable[object]]) -> None:

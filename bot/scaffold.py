@@ -79,8 +79,8 @@ def _files(code: str, name: str) -> dict[Path, str]:
     slug = "_".join(re.findall(r"[a-z0-9]+", name.lower().replace("'", "")))
     files = {
         Path("watchers", "indicators", f"{_module_prefix(code)}_{slug}.py"): _fill("indicator.txt", values),
-        **_fixture(code, "three-days", "2024-03-04T09:00:00Z", {"status": "fired", "value": 3, "threshold": 3}),
-        **_fixture(code, "four-days", "2024-03-05T09:00:00Z", {"status": "clear"}),
+        **_fixture(code, "a-year", "2025-03-01T09:00:00Z", {"status": "fired", "value": 365, "threshold": 365}),
+        **_fixture(code, "a-day-less", "2025-02-28T09:00:00Z", {"status": "clear"}),
     }
     for language in LANGUAGES:
         page = Path("templates", "indicators", code, f"{language}.md")

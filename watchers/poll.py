@@ -113,7 +113,8 @@ class Watcher:
             while not stop.is_set():
                 wait = await self._attempt(stop)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await stop.wait()
         finally:
             await self._drop()
             await self.source.close()

@@ -180,7 +180,8 @@ class _Demo:
     async def _live(self, stop: asyncio.Event, running: asyncio.Task[None]) -> None:
         while not stop.is_set() and not running.done():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _EVERY)
+                async with asyncio.timeout(_EVERY):
+                    await stop.wait()
             publish_one(self._country)
 
 

@@ -85,8 +85,10 @@ class Worker:
                     log.warning("inbox: updates cannot be claimed: check database.url", error=type(error).__name__)
                     started = False
                 if not started:
+                    # Not wait_for: on Python 3.11 it swallows a cancellation that comes together with an arrival.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._inbox.arrived.wait(), self._look_seconds)
+                        async with asyncio.timeout(self._look_seconds):
+                            await self._inbox.arrived.wait()
         finally:
             keeper.cancel()
             sweeper.cancel()

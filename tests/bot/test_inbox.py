@@ -152,6 +152,19 @@ async def test_an_update_of_a_kind_nobody_knows_yet_is_passed_over(
     assert heard.finished == ["hello"]
 
 
+async def test_a_worker_cancelled_in_the_moment_an_update_arrives_ends(
+    database: Database, clock: Any, bot: Bot, heard: Heard
+) -> None:
+    box = Inbox(database, clock)
+    for _ in range(20):
+        task = asyncio.create_task(Worker(box, heard.dispatcher, bot, look_seconds=60).run())
+        await asyncio.sleep(0.02)  # it waits by now
+        box.arrived.set()
+        task.cancel()
+        _, left = await asyncio.wait({task}, timeout=5)
+        assert not left
+
+
 async def test_two_workers_never_handle_the_same_update_nor_one_chat_out_of_order(
     database: Database, clock: Any, bot: Bot, heard: Heard
 ) -> None:

@@ -13,19 +13,26 @@ import pytest
 from bot.scaffold import ScaffoldError, add_indicator
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COPIED = ("watchers", "alerts", "bot", "templates", "docs", "pyproject.toml")
+_COPIED = ("watchers", "alerts", "bot", "templates", "docs", "tests", "pyproject.toml")
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what an indicator touches, with its tests."""
-    ignore = shutil.ignore_patterns("__pycache__")
     for name in _COPIED:
         source = _ROOT / name
-        shutil.copytree(source, tmp_path / name, ignore=ignore) if source.is_dir() else shutil.copy(source, tmp_path)
-    shutil.copytree(_ROOT / "tests/watchers/indicators", tmp_path / "tests/watchers/indicators", ignore=ignore)
-    (tmp_path / "tests/bot").mkdir()
-    shutil.copy(_ROOT / "tests/bot/test_indicator_list.py", tmp_path / "tests/bot")
+        if source.is_dir():
+            copy = shutil.copy if name == "docs" else _link  # the docs are written to, the rest is only added to
+            shutil.copytree(source, tmp_path / name, copy_function=copy)
+        else:
+            shutil.copy(source, tmp_path)
     return tmp_path
 
 
@@ -49,10 +56,31 @@ def test_the_tests_pass_right_after(checkout: Path, code: str, name: str, module
     written = add_indicator(checkout, code, name)
     assert checkout / "watchers/indicators" / module in written
     assert f"| {code} | [{name}]" in (checkout / "docs/indicators.md").read_text(encoding="utf-8")
-    said = _run(checkout, "pytest", "tests", "-q", "-p", "no:cacheprovider", "-k", f"{code} or list")
+    said = _run(
+        checkout,
+        "pytest",
+        "tests/watchers/indicators",
+        "tests/bot/test_indicator_list.py",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        f"{code} or list",
+    )
     assert "passed" in said
-    names = _run(checkout, "pytest", "tests", "-q", "--collect-only", "-p", "no:cacheprovider", "-k", code)
-    assert f"{code}-three-days" in names  # the new indicator's own tests were among them
+    names = _run(
+        checkout,
+        "pytest",
+        "tests/watchers/indicators",
+        "tests/bot/test_indicator_list.py",
+        "-q",
+        "--collect-only",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        code,
+    )
+    assert f"{code}-a-year" in names  # the new indicator's own tests were among them
     new_module = str(checkout / "watchers/indicators" / module)
     _run(checkout, "ruff", "check", "--no-cache", new_module)
     _run(checkout, "ruff", "format", "--no-cache", "--check", new_module)
