@@ -49,6 +49,7 @@ _METHODS = {
 }
 
 
+_OFF = {"cancelled", "withdrawn"}
 _YEARS = re.compile(r"\s*\([^()]*\d{4}[^()]*\)$")  # "Auction (since 2022)": of interest to the code list only
 
 
@@ -116,7 +117,9 @@ def terms(card: TenderCard, rules: Rules | None, language: str, zone: str, now: 
         words.money(summary.amount, summary.currency if _ISO_CODE.fullmatch(summary.currency) else "", language),
         method_name(card, rules, language),
     ]
-    if summary.closes_at is not None and summary.closes_at > now:
+    if summary.status.casefold() in _OFF:
+        parts.append(_("cancelled"))
+    elif summary.closes_at is not None and summary.closes_at > now:
         until = _("bids until %(when)s") % {
             "when": words.when(summary.closes_at, language, zone, now=now, case="dative")
         }

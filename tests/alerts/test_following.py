@@ -152,6 +152,11 @@ async def test_who_was_not_told_or_will_be_told_anyway_gets_no_change(followed, 
     await followed.save(purchase(tender_period=LATER), flag())  # the first card is still due
     assert [(row.subscriber_id, row.event, row.snapshot_id) for row in await world.rows()] == [(1, "published", 2)]
     assert "до 3 дек., 10:00" in (await followed.said())[0]
+    await followed.save(purchase("ocds-x-2"), flag())
+    await followed.save(purchase("ocds-x-2", status="cancelled"), flag())
+    [text] = await followed.said()
+    assert "· отменена\n" in text
+    assert "приём заявок" not in text
 
 
 async def test_a_card_of_the_same_snapshot_spares_the_change(followed, world) -> None:

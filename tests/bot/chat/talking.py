@@ -168,9 +168,12 @@ FLAG = Finding(
 )
 
 
-async def store_tender(store: Store, number: int = 1) -> int:
-    """Store the invented tender (or another just like it) with its one flag and return its id."""
-    record_ = RELEASE | {"ocid": f"ocds-demo-{number:06}"}
+async def store_tender(store: Store, number: int = 1, **changed: Any) -> int:
+    """Store the invented tender (or another just like it) with its one flag; returns the newest tender's id.
+
+    `changed`: fields of the tender that are otherwise.
+    """
+    record_ = RELEASE | {"ocid": f"ocds-demo-{number:06}", "tender": {**RELEASE["tender"], **changed}}
     release = msgspec.json.decode(msgspec.json.encode(record_), type=Release)
     raw = msgspec.json.encode(record_)
     record = Record(release=release, raw=raw, url="https://example.org/1", link="https://example.org/tender/1")

@@ -213,3 +213,17 @@ async def test_a_list_comes_after_a_snooze_turns_its_pages_and_knows_why(talk: T
     assert SENT["en"].removesuffix("14:05.") in talk.last(person)
     await talk.say(person, "/why", reply_to=message["message_id"])
     assert "press the number" in talk.last(person)
+
+
+async def test_a_change_arrives_as_a_reply_to_the_alert(talk: Talk) -> None:
+    person, alert = await alerted(talk, "ru")
+    await store_tender(talk.services.store, status="cancelled")
+    await deliver(talk)
+    reply = talk.messages(person)[-1]
+    assert "Закупка отменена." in reply["text"]
+    assert reply["reply_to_message"]["message_id"] == alert["message_id"]
+    talk.chat(person).messages.pop(alert["message_id"])  # deleted: the next one goes out alone
+    await store_tender(talk.services.store, status="unsuccessful")
+    await deliver(talk)
+    assert "Закупка не состоялась." in talk.last(person)
+    assert "reply_to_message" not in talk.messages(person)[-1]

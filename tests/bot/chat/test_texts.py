@@ -21,7 +21,8 @@ from alerts.timing import FOREVER, Mode
 from bot.chat import screens, settings
 from bot.chat.draft import Found, TypedBuyer, find_kinds
 from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
-from bot.operator import drift_text, text_of
+from bot.mishaps import Mishap
+from bot.operator import drift_text, mishap_text, text_of
 from templates import ROOT
 from tests.bot.chat.talking import LANGUAGES, parse
 from tests.bot.test_operator import drifted
@@ -143,6 +144,7 @@ def test_every_template_is_a_screen_and_every_screen_has_its_template(clock: Clo
         list(pages("en", clock))
         text_of(Stood(source="portal", alarm="silent"), "en", "Asia/Almaty", clock())
         drift_text(drifted(), "en")
+        mishap_text(Mishap("telegram: refused"), "en")
     assert used == {path.name for path in (ROOT / "telegram" / "chat").glob("*.j2")}
 
 

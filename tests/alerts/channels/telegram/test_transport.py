@@ -53,7 +53,14 @@ async def test_a_message_goes_out_as_it_was_rendered_and_its_id_comes_back(
         ]
     }
     await channel.send("5", Message(html="plain"))
-    assert "reply_markup" not in api.asked[1]
+    assert not {"reply_markup", "disable_notification", "reply_parameters"} & set(api.asked[1])
+
+
+async def test_a_quiet_reply_says_so(api: BotApi, channel: TelegramChannel) -> None:
+    await channel.send("5", Message(html="later", silent=True, reply_to="41"))
+    (asked,) = api.asked
+    assert asked["disable_notification"] == "true"
+    assert json.loads(asked["reply_parameters"]) == {"message_id": 41, "allow_sending_without_reply": True}
 
 
 @pytest.mark.parametrize(
