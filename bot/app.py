@@ -129,7 +129,8 @@ class App:
         enabled = [name for name, section in self.config.sources.items() if section.enabled]
         if not enabled:
             raise ConfigError(
-                "config: no source is enabled: add a [sources.NAME] section, config.example.toml shows three; "
+                "config: no source is enabled: set enabled = true in a [sources.NAME] section, config.example.toml "
+                "shows several; "
                 "to try everything without one, run baqylau demo"
             )
         try:

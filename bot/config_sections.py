@@ -78,7 +78,7 @@ def _public_key(value: str) -> str:
     except (binascii.Error, ValueError):
         key = b"?"
     if value and len(key) != 32:
-        raise ValueError("write the public key that `baqylau tips keygen` printed: 32 bytes in base64")
+        raise ValueError("write the public key: 32 bytes in base64")
     return value
 
 
@@ -179,7 +179,7 @@ class Alerts(_Section):
 
 
 class Email(_Section):
-    """[email]: the server that takes digests."""
+    """[email]: the server that will take digests; read and checked, not used yet."""
 
     host: str = ""
     port: int = Field(587, ge=1, le=65535)
@@ -197,7 +197,7 @@ class Web(_Section):
 
 
 class Tips(_Section):
-    """[tips]: the key that tips are sealed with; the one that opens them is never here."""
+    """[tips]: the key that tips will be sealed with, not used yet; the one that opens them is never here."""
 
     public_key: Annotated[str, AfterValidator(_public_key)] = ""
 

@@ -69,7 +69,7 @@ def _configuration(config: Config, enabled: list[str]) -> list[Checked]:
     except IndicatorSettingsError as error:
         return [Checked("configuration", False, str(error), "mend that section of config.toml")]
     if not enabled:
-        return [Checked("configuration", False, "no source is enabled", "add a [sources.NAME] section")]
+        return [Checked("configuration", False, "no source is enabled", "set enabled = true in a [sources.*] section")]
     return [Checked("configuration", True, f"{len(enabled)} sources, {len(indicators)} indicators")]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.acts import norm
@@ -35,6 +38,9 @@ def indicator_table(indicators: Sequence[Indicator], language: str) -> str:
 
 async def statistics(config: Config) -> list[str]:
     """Counts as lines of text. Raises DatabaseError where the tables cannot be read."""
+    url = make_url(config.database.url.get_secret_value())
+    if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
+        raise DatabaseError(f"stats: {url.database} is not there yet: baqylau run makes it, or check database.url")
     database = Database(config.database.url.get_secret_value())
     store = Store(database, utc_now)
     try:

@@ -4,7 +4,7 @@
 """
 
 from bot.inbox.receiver import Receiver
-from bot.inbox.stored import Inbox, StoredUpdate, inbox
+from bot.inbox.stored import Inbox, StoredUpdate, inbox, is_id
 from bot.inbox.worker import Worker
 
-__all__ = ["Inbox", "Receiver", "StoredUpdate", "Worker", "inbox"]
+__all__ = ["Inbox", "Receiver", "StoredUpdate", "Worker", "inbox", "is_id"]

@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, 
 
 from watchers.database import BigId, Database, UTCDateTime, metadata
 
-__all__ = ["Inbox", "StoredUpdate", "inbox"]
+__all__ = ["Inbox", "StoredUpdate", "inbox", "is_id"]
 
 inbox = Table(
     "inbox",
@@ -168,6 +168,11 @@ class Inbox:
             return int((await connection.execute(delete(inbox).where(old))).rowcount)
 
 
+def is_id(value: object) -> bool:
+    """Whether it is a number that a table can hold: JSON knows longer ones."""
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
 def chat_of(update_: Mapping[str, Any]) -> int:
     """The chat an update belongs to, whatever its type; the person where there is no chat, 0 where there is neither."""
     for kind, event in update_.items():
@@ -176,6 +181,6 @@ def chat_of(update_: Mapping[str, Any]) -> int:
         message = event.get("message")
         for holder, key in ((event, "chat"), (message, "chat"), (event, "from"), (event, "user")):
             place = holder.get(key) if isinstance(holder, Mapping) else None
-            if isinstance(place, Mapping) and isinstance(place.get("id"), int):
+            if isinstance(place, Mapping) and is_id(place.get("id")):
                 return int(place["id"])
     return 0

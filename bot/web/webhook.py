@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.inbox import Inbox
+from bot.inbox import Inbox, is_id
 
 __all__ = ["PATH", "SECRET_HEADER", "Webhook", "webhook_path", "webhook_secret"]
 
@@ -71,13 +71,13 @@ class Webhook:
 
     async def take(self, request: web.Request) -> web.Response:
         """Store one update."""
-        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), self._secret):
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(errors="replace"), self._secret):
             raise web.HTTPForbidden(text="no")
         try:
             update = json.loads(await request.read())
         except (ValueError, RecursionError):
             update = None
-        if not isinstance(update, dict) or type(update.get("update_id")) is not int:
+        if not isinstance(update, dict) or not is_id(update.get("update_id")):
             raise web.HTTPBadRequest(text="not an update")
         try:
             if await self._crowded():

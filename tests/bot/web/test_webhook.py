@@ -155,3 +155,16 @@ async def test_a_person_is_answered_through_the_webhook_also_after_a_time_when_n
         sandbox.crowd.send(person, "/help")  # nobody listens: the sandbox posts it again, as Telegram does
         await asyncio.sleep(0.3)
         await run_until(2)
+
+
+async def test_a_secret_of_bytes_that_are_no_text_is_refused_like_any_other(posting: Posting) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", posting.server.port)
+    head = f"POST {posting.hook.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n{SECRET_HEADER}: ".encode()
+    writer.write(head + b"\xff\xfe\r\n\r\n{}")
+    assert (await asyncio.wait_for(reader.readline(), 5)).split()[1] == b"403"
+    writer.close()
+
+
+async def test_a_number_that_no_database_holds_is_no_update(posting: Posting) -> None:
+    assert (await posting.post(update(10**30)))[0] == 400
+    assert (await posting.post(update(9) | {"message": {"chat": {"id": 10**30}}}))[0] == 200
