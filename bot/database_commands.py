@@ -12,13 +12,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.migrations import configuration
 from watchers.database import Database
 
 __all__ = ["DatabaseError", "Revision", "back_up", "revision", "upgrade"]
 
+_UPGRADE_TRIES = 4
 _UPGRADE_LOCK = 7_013_220_501
 """PostgreSQL advisory lock: two processes that start at once migrate one after the other."""
 
@@ -64,16 +65,26 @@ def _upgrade(connection: Connection) -> Revision:
     return before
 
 
+async def _upgrade_once(database: Database) -> Revision:
+    async with database.write(rebuilding=True) as connection:
+        if database.dialect == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        return await connection.run_sync(_upgrade)
+
+
 async def upgrade(database: Database) -> Revision:
     """Bring the tables to the newest revision, in one transaction; returns where they stood before.
 
     Raises DatabaseError: not reachable, or made by a newer version.
     """
     try:
-        async with database.write(rebuilding=True) as connection:
-            if database.dialect == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-            return await connection.run_sync(_upgrade)
+        for _ in range(_UPGRADE_TRIES):
+            try:
+                return await _upgrade_once(database)
+            except OperationalError as error:  # another process is at it, for longer than SQLite waits for a lock
+                if database.dialect != "sqlite" or "locked" not in str(error):
+                    raise
+        return await _upgrade_once(database)
     except (SQLAlchemyError, OSError, ValueError) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise DatabaseError(f"database: its tables could not be upgraded ({reason}): check database.url") from error

@@ -146,13 +146,26 @@ def _to_json(value: Any) -> str:
     return encoded.decode()
 
 
+def _insist(connection: Any, cursor: Any, pragma: str) -> None:
+    """Run a pragma; while two processes switch a new file to WAL at once, SQLite says "locked" without waiting."""
+    for left in reversed(range(100)):
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            connection.run_async(lambda _: asyncio.sleep(0.05))
+        else:
+            return
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
         cursor = connection.cursor()
         for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+            _insist(connection, cursor, f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
