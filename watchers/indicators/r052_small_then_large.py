@@ -86,8 +86,9 @@ class SmallThenLarge(Indicator):
             return Clear()
         if not self._is_first(history, first):
             return NotComputable("history does not reach back far enough to know that it was the first contract")
+        signed = rules.calendar(procedure_of(release, rules).jurisdiction).local_date(first.signed_at)
         facts = {
-            "first": str(first.total), "now": str(now[0]), "currency": now[1], "since": first.signed_at.isoformat(),
+            "first": str(first.total), "now": str(now[0]), "currency": now[1], "since": signed.isoformat(),
             "contracts": len({(row.ocid, row.contract) for row in earlier}),
         }  # fmt: skip
         return Fired(

@@ -76,9 +76,10 @@ class ManyDirectAwards(Indicator):
         many = max(found, key=_sum)
         if len(_contracts(many)) < self.settings.contracts or _sum(many) <= limit.amount:
             return Clear()
+        local = context.rules.calendar(purchase.procedure.jurisdiction).local_date
         facts = {
             "contracts": len(_contracts(many)), "class": wider(many[0].code, self.settings.characters),
-            "since": min(row.signed_at for row in many).isoformat(), "currency": limit.currency,
+            "since": local(min(row.signed_at for row in many)).isoformat(), "currency": limit.currency,
         }  # fmt: skip
         return Fired(
             value=_sum(many),
