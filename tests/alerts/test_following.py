@@ -279,8 +279,10 @@ async def test_matching_a_change_twice_owes_once(followed, world) -> None:
     await followed.save(purchase(), flag())
     await followed.send()
     await followed.save(purchase(status="cancelled"), flag())
+    await followed.save(purchase("ocds-x-2"), flag())
+    await followed.save(purchase("ocds-x-2", tender_period=LATER), flag())  # its card is made from this one
     await followed.send()
     async with world.database.write() as connection:
         await connection.execute(update(events).values(matched_at=None))
     await followed.decide()
-    assert [row.event for row in await world.rows()] == ["published", "changed:2"]
+    assert [row.event for row in await world.rows()] == ["published", "changed:2", "published"]
