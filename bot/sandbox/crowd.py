@@ -10,6 +10,24 @@ from bot.sandbox.links import found_entities
 from bot.sandbox.people import BOT_USERNAME, Chat, Message, Person
 from bot.sandbox.world import World
 
+MEMBER_RIGHTS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
 ADMINISTRATOR_RIGHTS = (
     "can_be_edited",
     "is_anonymous",
@@ -124,7 +142,7 @@ class Crowd:
         self.world.feed.publish("read", chat_id=chat.id, person_id=person.id)
 
     def set_bot_status(self, person: Person, chat: Chat, status: str) -> None:
-        """Let `person` add the bot to a group, make it administrator, or remove it (kicked, left)."""
+        """Let `person` add the bot, make it administrator, silence it (restricted), or remove it (kicked, left)."""
         old, chat.bot_status = chat.bot_status, status
         if old == status:
             return
@@ -195,6 +213,8 @@ def bot_member(bot: dict[str, Any], status: str) -> dict[str, Any]:
     member: dict[str, Any] = {"user": bot, "status": status}
     if status == "kicked":
         member["until_date"] = 0
+    if status == "restricted":
+        member |= {"is_member": True, "until_date": 0} | dict.fromkeys(MEMBER_RIGHTS, False)
     if status == "administrator":
         member |= dict.fromkeys(ADMINISTRATOR_RIGHTS, False)
     return member

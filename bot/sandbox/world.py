@@ -75,7 +75,7 @@ class World:
             raise forbidden(f"bot was kicked from the {chat.named}")
         elif chat.bot_status == "left":
             raise forbidden(f"bot is not a member of the {chat.named}")
-        elif not chat.can_write:
+        elif not chat.can_write or chat.bot_status == "restricted":
             raise bad_request(f"not enough rights to send text messages to the {chat.kind}")
         return chat
 

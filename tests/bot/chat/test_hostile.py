@@ -400,6 +400,17 @@ async def test_removed_from_a_group_it_is_unreachable_until_let_in_again(talk: T
     assert await talk.state(group) == "active"
 
 
+async def test_silenced_in_a_group_it_is_paused_until_it_may_write_again(talk: Talk) -> None:
+    owner = talk.person("ru")
+    group = talk.sandbox.crowd.add_group("Читатели", [owner])
+    await talk.follow(owner, "ru", chat=group)
+    for status, state in (("restricted", "unreachable"), ("member", "active")):
+        talk.sandbox.crowd.set_bot_status(owner, group, status)
+        await talk.settle()
+        assert await talk.state(group) == state
+    assert len(await talk.kept(group)) == 1
+
+
 async def test_different_chats_do_not_wait_for_one_another(talk: Talk) -> None:
     first, second = talk.person("kk"), talk.person("en")
     talk.sandbox.faults.slow(0.3, method="sendMessage", chat_id=first.id)
