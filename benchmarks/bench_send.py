@@ -51,7 +51,7 @@ ZONE = "Asia/Almaty"
 
 def flags(ocid: str) -> list[Finding]:
     common = {"ocid": ocid, "version": 1, "status": Status.FIRED, "subject": Subject("process", ocid)}
-    window = {"group": "tender", "repeat": False, "calendar_confirmed": True}
+    window = {"group": "tender", "repeat": False, "calendar_confirmed": True, "hard": False}
     rule = Norm("rules-687", "164", date(2026, 2, 22))
     return [
         Finding(
