@@ -17,7 +17,7 @@ from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.parts import ZONE
 from watchers.sources.goszakup.portal import Page, Portal, Row
 from watchers.sources.goszakup.questions import FEEDS
-from watchers.sources.goszakup.rows import number_in, stamp_in
+from watchers.sources.goszakup.rows import left_out, number_in, stamp_in
 
 __all__ = ["Changes", "changes_since", "local_stamp", "newest_first", "shifted"]
 
@@ -98,7 +98,7 @@ async def changes_since(portal: Portal, root: str, since: str) -> Changes:
         if len(fitting) < len(rows):
             report_once("goszakup_filter_ignored", root, "lastUpdateDate", "dates are compared here")
         if not page.more or not fitting:
-            changes.whole = page.total is None or len(seen) + len(changes.rejected) >= page.total or not fitting
+            changes.whole = not left_out(len(seen) + len(changes.rejected), page.total) or not fitting
             return changes
         if len(seen) == before:
             raise SourceError(f"{portal.name}: the page of {root} after {after} leads back to itself: not followed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from watchers.sources.goszakup.soundness import fault_of
 
 __all__ = ["Gathered", "Gatherer", "Parts", "Read", "Unread", "one_by_one"]
 
+_HELD = 5
 _T = TypeVar("_T")
 _K = TypeVar("_K")
 
@@ -109,6 +111,12 @@ class Gatherer:
         self.debarred = Debarred(portal, settings)
         self._participants = Participants(portal, settings)
         self._clock = clock
+        self._held: Counter[str] = Counter()
+
+    def moves(self, root: str, *, whole: bool) -> bool:
+        """Whether the place in a list of changes may move: not while rows are left out, unless that never ends."""
+        self._held[root] = 0 if whole or self._held[root] >= _HELD else self._held[root] + 1
+        return not self._held[root]
 
     async def finished(self, several: Sequence[Parts]) -> Gathered:
         """Add what the registers say, and read each purchase from its parts."""

@@ -92,7 +92,7 @@ class Reading:
             if number not in known or stamp > known[number].changed
         }
         after = self._place
-        if changes.whole:
+        if self._gatherer.moves("Lots", whole=changes.whole):
             after = msgspec.structs.replace(after, lots=max(after.lots, changes.newest))
         async for batch in self._take(PURCHASE, told, after):
             yield batch
@@ -114,7 +114,7 @@ class Reading:
         async for batch in self._take(PURCHASE, told, self._place):
             yield batch
         after = self._place
-        if changes.whole:
+        if self._gatherer.moves("Contract", whole=changes.whole):
             after = msgspec.structs.replace(after, deals=max(after.deals, changes.newest))
         async for batch in self._take(DIRECT, await self._directs(changes.rows), after):
             yield batch

@@ -14,9 +14,12 @@ from watchers.sources.goszakup.codes import report_once
 from watchers.sources.goszakup.portal import Page, Portal, Row
 from watchers.sources.goszakup.selection import Branch
 
-__all__ = ["Found", "all_rows", "children", "number_in", "raw_of", "stamp_in", "text_in"]
+__all__ = ["Found", "all_rows", "children", "left_out", "number_in", "raw_of", "stamp_in", "text_in"]
 
 _MOST_PAGES = 500
+_PASSES = 3
+_PLAUSIBLE = 50
+"""Rows that shifting pages may leave out."""
 _STAMP = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d \d\d:\d\d:\d\d")
 _number = msgspec.json.Decoder(int, strict=False)
 _row = msgspec.json.Decoder(Row)
@@ -97,17 +100,22 @@ async def all_rows(
     attempts: int | None = None,
     heavy: bool = False,
 ) -> Found:
-    """Everything that fits a filter. Read a second time where a page left rows out: the portal's pages shift.
+    """Everything that fits a filter. Read again where a page left rows out: the portal's pages shift.
 
     Rows that do not fit what was asked are passed over: a filter that the portal ignores would bring the whole country.
-    Where ids were asked for, the caller sees which are missing; where not, nothing can be concluded: SourceError.
+    Where ids were asked for, the caller sees which are missing; where not, nothing can be concluded from rows that do
+    not fit, or that are left out again and again: SourceError.
     """
     found = Found()
     ask = partial(portal.page, root, branch, wanted, limit=limit, attempts=attempts, heavy=heavy)
-    for _ in range(2):
+    short = 0
+    for _ in range(_PASSES):
         total = await _through(f"{portal.name}: {root}", ask, wanted, found, key)
-        if total is None or len(found.rows) + len(found.strays) >= total:
+        short = left_out(len(found.rows) + len(found.strays), total)
+        if not short:
             break
+    if short and key not in wanted:
+        raise SourceError(f"{portal.name}: {short} rows of {root} are left out of every answer")
     strange = [number for number, row in found.rows.items() if not _fits(row, wanted)]
     if strange:
         report_once("goszakup_filter_ignored", root, ", ".join(wanted), "rows are compared here")
@@ -117,6 +125,11 @@ async def all_rows(
         del found.rows[number]
         found.twice.pop(number, None)
     return found
+
+
+def left_out(rows: int, total: int | None) -> int:
+    """How many rows the portal's count says are missing; a count far off is of something else, a filter ignored."""
+    return total - rows if total is not None and 0 < total - rows <= _PLAUSIBLE else 0
 
 
 async def _through(

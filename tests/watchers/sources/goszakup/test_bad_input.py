@@ -199,6 +199,23 @@ async def test_a_filter_that_is_ignored_is_checked_here(database: Any, monkeypat
             assert len(release.bids.details) == sum(len(bid.offers) for bid in tender.bids)
 
 
+async def test_bids_left_out_of_an_answer_are_not_taken_for_no_bids(database: Any) -> None:
+    one = country(per_day=10, days=2.5)
+    async with at_work(database, one) as watch:
+        watch.portal.faults.add("page_shift", match="TrdApp", rows=1)
+        await until_read(watch)
+        with_bids = [tender for tender in one.tenders() if tender.results and tender.bids]
+        assert with_bids
+        assert watch.published() - (await watch.stored()).keys() == {watch.ocid(tender.id) for tender in with_bids}
+        assert all("rows of TrdApp are left out of every answer" in reason for reason in await watch.reasons())
+        watch.portal.faults.clear()
+        await until_read(watch, hours=0.05)
+        for tender in with_bids:
+            release = await watch.newest(tender.id)
+            assert release.bids is not None
+            assert len(release.bids.details) == sum(len(bid.offers) for bid in tender.bids)
+
+
 async def test_a_list_that_leads_back_is_not_followed_and_holds_up_no_other(database: Any) -> None:
     one = country(per_day=20)
     async with at_work(database, one, limit=7) as watch:

@@ -37,6 +37,8 @@ from watchers.store import Store
 from watchers.tables import events, snapshots, tenders
 
 FAULTS: dict[str, float] = {"status": 0.05, "hang": 0.02, "page_shift": 0.05, "html": 0.01, "cut": 0.01}
+_ANOTHER_LOOK = 4 * HOUR
+"""Bids move no date: those that come so late after the results are seen at the next look at their purchase."""
 
 
 @dataclass
@@ -87,6 +89,7 @@ class Week:
         self.country = Country(MONDAY, per_day=per_day, quirks=Quirks(stale_status=0.0, late_bids=0.2))
         self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'week.sqlite3'}"
         self.database = Database(self.database_url)
+        self._since: dict[int, int] = {}
         self._clock = folder / "clock"
         self._caught = folder / "caught"
         self._log = folder / "run.log"
@@ -147,6 +150,7 @@ class Week:
     async def compare(self) -> Outcome:
         """The ledger and the records of the country beside what is stored."""
         outcome = Outcome()
+        self._since = self.country.ledger.published("TrdApp")
         store = Store(self.database)
         said = await self._said()
         outcome.set_aside = await store.set_aside_counts()
@@ -180,13 +184,13 @@ class Week:
         """What a release says otherwise than the portal does now; '' if nothing."""
         assert release.tender is not None
         deals = [deal for deal in self.country.contracts_of.get(tender.id, ()) if self._shown(deal)]
-        shown = self.country.shelves["TrdApp"]
-        bids = [bid for bid in tender.bids if tender.results and shown.get(bid.id) is not None]
+        known = len(release.bids.details) if release.bids else 0
+        bids = [bid for bid in tender.bids if self._since.get(bid.id)]
+        due = sum(len(bid.offers) for bid in bids if self._since[bid.id] < self.country.now - _ANOTHER_LOOK)
         pairs: dict[str, tuple[Any, Any]] = {
             "status": (str(tender.status), release.tender.status_code),
             "lots": (len(tender.lots), len(release.tender.lots)),
-            "bids": (sum(len(bid.offers) for bid in bids),
-                     len(release.bids.details) if release.bids else 0),
+            "bids": (known if due <= known <= sum(len(bid.offers) for bid in bids) else due, known),
             "contracts": (len({deal.root for deal in deals}), len(release.contracts)),
             "acts": (sum(len(deal.acts) for deal in deals),
                      sum(len(one.implementation.acceptances) for one in release.contracts if one.implementation)),
