@@ -55,8 +55,10 @@ class Operator:
     async def do_one(self) -> bool:
         """Tell what is news; False: nothing more to do at once. What did not go out is tried the next time."""
         for stood in await read_standings(self._database):
-            if stood.alarm != stood.told and await self._tell(partial(self._of_source, stood), stood.source):
-                await say_told(self._database, stood, self._clock())
+            if stood.alarm == stood.told or not await say_told(self._database, stood, self._clock()):
+                continue  # known already, or another process tells it
+            if not await self._tell(partial(self._of_source, stood), stood.source):
+                await say_told(self._database, stood, self._clock(), told=False)
         for rate in await rates(self._database, monday_of(self._clock()) - _WEEK):
             if rate.drift not in {"", rate.told} and await self._tell(partial(drift_text, rate), rate.indicator):
                 await say_drift_told(self._database, rate)

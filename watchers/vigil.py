@@ -154,8 +154,13 @@ async def read_standings(database: Database) -> list[Stood]:
         return [Stood(**row) for row in rows.mappings()]
 
 
-async def say_told(database: Database, one: Stood, now: datetime) -> None:
-    """Note that the operator knows of the alarm of a standing, or of its end."""
-    told = update(standings).where(standings.c.source == one.source).values(told=one.alarm, told_at=now)
+async def say_told(database: Database, one: Stood, now: datetime, *, told: bool = True) -> bool:
+    """Note that the operator is told of the alarm of a standing, or of its end; False where another process was first.
+
+    `told` False takes it back: the message did not go out.
+    """
+    before, after = (one.told, one.alarm) if told else (one.alarm, one.told)
+    here = update(standings).where(standings.c.source == one.source, standings.c.told == before)
     async with database.write() as connection:
-        await connection.execute(told)
+        changed = await connection.execute(here.values(told=after, told_at=now))
+    return changed.rowcount == 1
