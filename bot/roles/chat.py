@@ -1,0 +1,63 @@
+"""The role that answers people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from aiogram import Bot
+
+from bot.chat import Services, build_dispatcher, introduce
+from bot.chat.paced import Paced
+from bot.config import Config
+from bot.fsm import SqlStorage
+from bot.inbox import Inbox, Receiver, Worker
+from bot.inbox.receiver import ALLOWED_UPDATES
+from bot.parts import Parts
+from bot.running import insist, until
+from bot.web import webhook_path, webhook_secret
+
+__all__ = ["works"]
+
+
+def works(parts: Parts, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+    """What runs until `stop`."""
+    return [_chat(parts, stop)]
+
+
+async def _chat(parts: Parts, stop: asyncio.Event) -> None:
+    config = parts.config
+    services = Services(
+        database=parts.database,
+        subscriptions=parts.subscriptions,
+        store=parts.store,
+        renderer=parts.renderer,
+        storage=SqlStorage(parts.database, parts.clock),
+        clock=parts.clock,
+        countries=_countries(config),
+        per_day=config.alerts.per_day,
+        mute_days=config.alerts.mute_days,
+    )
+    inbox = Inbox(parts.database, parts.clock)
+    async with parts.bot() as bot:
+        bot.session.middleware(Paced(parts.pacer))
+        async with until(stop) as running:
+            running(insist("the command menu is not set yet", lambda: introduce(bot)))
+            running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
+            running(Worker(inbox, build_dispatcher(services), bot).run())
+
+
+async def _set_webhook(parts: Parts, bot: Bot) -> None:
+    """Tell Telegram where to post updates, until it has heard."""
+    secret = webhook_secret(parts.token, parts.config.telegram.webhook_secret.get_secret_value())
+    url = parts.config.web.public_url + webhook_path(parts.token)
+    await insist(
+        "the webhook is not set yet",
+        lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES)),
+    )
+
+
+def _countries(config: Config) -> frozenset[str]:
+    kinds = {section.kind for section in config.sources.values() if section.enabled}
+    return frozenset({"KZ"} | ({"UA"} if "prozorro" in kinds else set()))

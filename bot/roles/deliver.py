@@ -1,0 +1,80 @@
+"""The role that sends what is owed, and what goes with it: each person's limits, messages in doubt, the operator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from alerts.channels.telegram.transport import TelegramChannel
+from alerts.delivery import Deliverer
+from alerts.limits import Gate, Limits
+from alerts.messages import Messages
+from alerts.missed import carry
+from bot.operator import Operator
+from bot.parts import Parts
+
+__all__ = ["works"]
+
+log = structlog.get_logger("app")
+
+_CARRY_EVERY = 60.0
+_LOOK_EVERY = 5.0
+_DECIDE_EVERY = 0.2  # alerts wait for this look before they go out
+
+
+def works(parts: Parts, stop: asyncio.Event, *, carry_after: timedelta) -> list[Coroutine[Any, Any, None]]:
+    """What runs until `stop`. `carry_after`: how old a message in doubt is when its reader is told of it."""
+    limits = Limits(per_day=parts.config.alerts.per_day, burst=parts.config.alerts.burst)
+
+    async def carry_on() -> bool:
+        carried = await carry(parts.database, parts.outbox, parts.clock, after=carry_after)
+        if carried:
+            log.info("told of messages that may not have arrived", messages=carried)
+        return False
+
+    return [
+        _deliver(parts, stop),
+        parts.loop("limits", Gate(parts.store, parts.clock, limits).do_one, stop, idle=_DECIDE_EVERY),
+        parts.loop("missed", carry_on, stop, idle=_CARRY_EVERY),
+        *([_tell_operator(parts, stop)] if parts.config.telegram.admins else []),
+    ]
+
+
+async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
+    messages = Messages(parts.store, parts.subscriptions, parts.renderer)
+    async with parts.bot() as bot:
+        channel = TelegramChannel(bot, paid=parts.config.telegram.paid_broadcast)
+        deliverer = Deliverer(
+            parts.outbox,
+            parts.subscriptions,
+            {channel.name: channel},
+            messages.render,
+            parts.pacer,
+            parts.clock,
+            prepare=messages.prepare,
+            trouble=parts.mishaps,
+        )
+        await parts.outbox.recover()
+        try:
+            await parts.loop("delivery", deliverer.do_one, stop)
+        finally:
+            await deliverer.stop()
+
+
+async def _tell_operator(parts: Parts, stop: asyncio.Event) -> None:
+    async with parts.bot() as bot:
+        operator = Operator(
+            parts.database,
+            TelegramChannel(bot),
+            parts.subscriptions,
+            parts.pacer,
+            parts.clock,
+            admins=parts.config.telegram.admins,
+            defaults=parts.config.alerts,
+            mishaps=parts.mishaps,
+        )
+        await parts.loop("operator", operator.do_one, stop, idle=_LOOK_EVERY)
