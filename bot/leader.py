@@ -65,7 +65,11 @@ async def _locked(connection: AsyncConnection) -> bool:
 
 
 async def _term(connection: AsyncConnection, works: Works, stop: asyncio.Event, look_every: float) -> None:
-    """Lead until stopped or until the lock may be lost; then end the works before anybody else begins."""
+    """Lead until stopped, and let the lock go when the works have ended; or until the lock is found lost.
+
+    Whoever takes a lost lock may begin before the loser looks: for that long two poll, which costs requests and no more
+    (the store keeps the same content once, the outbox owes the same alert once).
+    """
     log.info("this process leads: it polls the publishers")
     over = asyncio.Event()
     running = asyncio.create_task(_together(works(over)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import uuid
@@ -14,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 
 from bot.database_commands import upgrade
 from watchers.database import Database
@@ -36,6 +38,17 @@ class Clock:
         """Move on by so many `days`, `hours`, `minutes`, `seconds`; returns the new moment."""
         self.now += timedelta(**by)
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A test that sets up the logs of a process leaves nothing of it (a stream that is closed, say) to the next."""
+    root = logging.getLogger()
+    configured, handlers, level = structlog.get_config(), root.handlers[:], root.level
+    yield
+    structlog.configure(**configured)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

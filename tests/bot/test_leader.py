@@ -73,6 +73,7 @@ async def test_one_leads_at_a_time_and_another_follows_when_it_stops_or_loses_it
         stops[int(term.begun[0])].set()
         await tasks[int(term.begun[0])]
         await until(lambda: _soon(len(term.begun) == 2))
+        assert term.most == 1
         async with three[0].engine.connect() as connection:  # the server cuts the connection that holds the lock
             await connection.execute(
                 text(
@@ -80,11 +81,12 @@ async def test_one_leads_at_a_time_and_another_follows_when_it_stops_or_loses_it
                     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                 )
             )
+        # Who lost it may take a look to notice; then one is at work again.
         await until(lambda: _soon(len(term.begun) >= 3 and len(term.at_work) == 1))
         for stop in stops:
             stop.set()
         await asyncio.gather(*tasks)
-    assert term.most == 1
+    assert term.most <= 2
     assert term.at_work == set()
 
 
