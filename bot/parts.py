@@ -13,6 +13,7 @@ from aiogram import Bot
 from alerts.channels.telegram.transport import connect
 from alerts.outbox import Outbox
 from alerts.pace import Pace
+from alerts.public_pages import PublicPages
 from alerts.render import Renderer
 from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
@@ -44,6 +45,7 @@ class Parts:
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules)
+        self.public = PublicPages(config.web.public_url)
         self.mishaps = Mishaps(clock)
         self.pacer = pacer_for(
             self.database,

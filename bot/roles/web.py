@@ -7,13 +7,16 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from bot.config import ConfigError
 from bot.inbox import Inbox
 from bot.parts import Parts
-from bot.web import Webhook, WebServer, address_of, webhook_secret
+from bot.web import Webhook, WebServer, address_of, assets, webhook_secret
+from bot.web.evidence import Evidence
 from bot.web.health import Health
 from bot.web.metrics import Metrics
+from bot.web.site import Site
 
 __all__ = ["works"]
 
@@ -29,20 +32,33 @@ async def _serve(parts: Parts, stop: asyncio.Event, *, alone: bool) -> None:
     """Serve. An address that is taken costs the pages alone, not the bot, unless nothing works without them."""
     listen = parts.config.web.listen
     host, port = address_of(listen)
-    metrics = Metrics(parts.database, parts.pulse, parts.tallies, parts.clock)
-    health = Health(parts.pulse, parts.database)
-    server = WebServer(host, port, health=health, metrics=metrics, webhook=_webhook(parts))
+    site = _site(parts)
+    server = WebServer(host, port, _routes(parts, site), [site.mishaps])
     try:
         await server.run(stop)
     except OSError as error:
         sentence = f"web: {listen} cannot be listened on ({error.strerror or error}): set web.listen to a free address"
         if parts.by_webhook or alone:
             raise ConfigError(sentence) from error
-        log.warning("health and metrics are not served", trouble=sentence)
+        log.warning("pages, health and metrics are not served", trouble=sentence)
 
 
-def _webhook(parts: Parts) -> Webhook | None:
-    if not parts.by_webhook:
-        return None
+def _site(parts: Parts) -> Site:
+    alerts = parts.config.alerts
+    return Site(public=parts.public, clock=parts.clock, language=alerts.language, zone=alerts.zone)
+
+
+def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
+    """All that is served: each part adds its routes here."""
+    routes: list[web.AbstractRouteDef] = [
+        *Health(parts.pulse, parts.database).routes(),
+        *Metrics(parts.database, parts.pulse, parts.tallies, parts.clock).routes(),
+        *assets.routes(),
+        *Evidence(site, parts.store, parts.rules).routes(),
+    ]
+    return [*routes, *_webhook(parts).routes()] if parts.by_webhook else routes
+
+
+def _webhook(parts: Parts) -> Webhook:
     secret = webhook_secret(parts.token, parts.config.telegram.webhook_secret.get_secret_value())
     return Webhook(Inbox(parts.database, parts.clock), parts.token, secret=secret)

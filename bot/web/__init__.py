@@ -1,6 +1,7 @@
-"""What this process serves over HTTP: health, metrics, Telegram's webhook.
+"""What this process serves over HTTP: pages for people, health, metrics, Telegram's webhook.
 
-Pages for people come here too. Nothing here holds logic: a handler reads the request, asks one part, answers.
+Nothing here holds logic: a handler reads the request, asks one part, answers. Each part lists its routes (`routes()`);
+`bot.roles.web` puts the lists together.
 """
 
 from bot.web.pulse import Pulse

@@ -35,6 +35,10 @@ class Health:
         self._pulse = pulse
         self._database = database
 
+    def routes(self) -> list[web.RouteDef]:
+        """Where the two questions are asked."""
+        return [web.get("/healthz", self.healthz), web.get("/readyz", self.readyz)]
+
     async def healthz(self, _: web.Request) -> web.Response:
         """200 while every part takes its turns."""
         stuck = self._pulse.stuck()

@@ -95,6 +95,10 @@ class Metrics:
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self._exposed)
 
+    def routes(self) -> list[web.RouteDef]:
+        """Where Prometheus asks."""
+        return [web.get("/metrics", self.metrics)]
+
     async def metrics(self, _: web.Request) -> web.Response:
         """Everything as text."""
         async with self._asking:

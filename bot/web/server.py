@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
-from bot.web.health import Health
-from bot.web.metrics import Metrics
-from bot.web.webhook import LARGEST, Webhook
+from bot.web.webhook import LARGEST
 
 __all__ = ["WebServer", "address_of"]
 
@@ -26,25 +25,21 @@ _HEADERS = {
 
 
 class WebServer:
-    """Serves until told to stop; `port` is the real one once `started` is set.
+    """Serves `routes`, a list each part adds its own to, until told to stop.
+
+    `port` is the real one once `started` is set. `middlewares` go between the strict headers and the handlers.
 
     Raises OSError where the address cannot be listened on.
     """
 
-    def __init__(self, host: str, port: int, *, health: Health, metrics: Metrics, webhook: Webhook | None) -> None:
+    def __init__(
+        self, host: str, port: int, routes: Iterable[web.AbstractRouteDef], middlewares: Sequence[Middleware] = ()
+    ) -> None:
         self.host = host
         self.port = port
         self.started = asyncio.Event()
-        self._app = web.Application(client_max_size=LARGEST, middlewares=[_safe])
-        self._app.add_routes(
-            [
-                web.get("/healthz", health.healthz),
-                web.get("/readyz", health.readyz),
-                web.get("/metrics", metrics.metrics),
-            ]
-        )
-        if webhook is not None:
-            self._app.add_routes([web.post(webhook.path, webhook.take)])
+        self._app = web.Application(client_max_size=LARGEST, middlewares=[_safe, *middlewares])
+        self._app.add_routes(routes)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen, serve, and once told to stop take nothing new and finish what is in hand."""

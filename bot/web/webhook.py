@@ -69,6 +69,10 @@ class Webhook:
         self._counted = (-_COUNT_SECONDS, 0)
         self._said = False
 
+    def routes(self) -> list[web.RouteDef]:
+        """Where Telegram posts."""
+        return [web.post(self.path, self.take)]
+
     async def take(self, request: web.Request) -> web.Response:
         """Store one update."""
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(errors="replace"), self._secret):

@@ -35,7 +35,8 @@ class Served:
         self.pulse = Pulse(monotonic=lambda: self.now)
         self.tallies = Tallies()
         metrics = Metrics(database, self.pulse, self.tallies, clock, monotonic=lambda: self.now)
-        self.server = WebServer("127.0.0.1", 0, health=Health(self.pulse, database), metrics=metrics, webhook=None)
+        health = Health(self.pulse, database)
+        self.server = WebServer("127.0.0.1", 0, [*health.routes(), *metrics.routes()])
         self.session = aiohttp.ClientSession()
 
     async def get(self, path: str) -> tuple[int, str, Any]:

@@ -18,9 +18,6 @@ from bot.config import load_config
 from bot.inbox import Inbox, inbox
 from bot.sandbox.server import Sandbox
 from bot.web import Webhook, WebServer, webhook_path, webhook_secret
-from bot.web.health import Health
-from bot.web.metrics import Metrics, Tallies
-from bot.web.pulse import Pulse
 from bot.web.webhook import SECRET_HEADER
 from tests.bot.waiting import until
 from watchers.database import Database
@@ -39,9 +36,7 @@ class Posting:
     def __init__(self, database: Database, clock: Any, **named: Any) -> None:
         self.database = database
         self.hook = Webhook(Inbox(database, clock), TOKEN, secret="hush", monotonic=lambda: 0.0, **named)
-        pulse = Pulse()
-        metrics = Metrics(database, pulse, Tallies(), clock)
-        self.server = WebServer("127.0.0.1", 0, health=Health(pulse, database), metrics=metrics, webhook=self.hook)
+        self.server = WebServer("127.0.0.1", 0, self.hook.routes())
 
     async def post(self, body: Any, headers: dict[str, str] | None = None) -> tuple[int, str | None]:
         url = f"http://127.0.0.1:{self.server.port}{self.hook.path}"
