@@ -22,7 +22,7 @@ from alerts.bulk import Bulk
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
-__all__ = ["Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
+__all__ = ["LETTERS", "Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
 
 LEASE = timedelta(seconds=60)
 
@@ -36,6 +36,12 @@ class Event(StrEnum):
     REANNOUNCED = "reannounced"  # follows from a tender that its person was told of
     MISSED = "missed"  # :ID of the last uncertain message it carries
     LIST = "list"  # :REASON why its alerts waited, or "burst"
+    CONFIRM = "confirm"  # :ID of what a mail address is to confirm
+    MANAGE = "manage"  # the link to an address's settings
+
+
+LETTERS = frozenset({Event.CONFIRM, Event.MANAGE})
+"""Asked for by hand, and answers to that: they go to addresses that get nothing else, too."""
 
 
 class Debt(msgspec.Struct, frozen=True):
@@ -223,7 +229,8 @@ class Outbox:
         owed: list[Owed] = []
         for row in rows:
             person = people[row.subscriber_id]
-            if person.state != Standing.ACTIVE:  # stopped while this was being matched
+            letter = row.event.partition(":")[0] in LETTERS
+            if person.state != Standing.ACTIVE and not letter:  # stopped while this was being matched
                 skip = {"state": State.SKIPPED.value, "answer": person.state, "finished_at": now, "lease_until": None}
                 await connection.execute(update(outbox).where(outbox.c.id == row.id).values(skip))
                 continue

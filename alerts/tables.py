@@ -35,6 +35,7 @@ class Standing(StrEnum):
     ACTIVE = "active"
     STOPPED = "stopped"  # by themselves
     UNREACHABLE = "unreachable"  # the channel says that nothing gets through
+    PENDING = "pending"  # a mail address that has not confirmed yet: see alerts.mail
 
 
 class State(StrEnum):

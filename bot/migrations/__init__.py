@@ -16,7 +16,9 @@ from watchers.database import metadata
 
 __all__ = ["configuration", "every_table"]
 
-_MODULES = ("watchers.tables", "watchers.history.tables", "alerts.tables", "bot.fsm", "bot.inbox.stored")
+_MODULES = (
+    "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "bot.fsm", "bot.inbox.stored",
+)  # fmt: skip
 """Where tables are declared."""
 
 
