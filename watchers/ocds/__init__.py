@@ -19,9 +19,19 @@ from watchers.ocds.parties import Debarment, Identifier, Organization
 from watchers.ocds.parts import Address, Amendment, AwardedItem, Classification, Document, Period, Unit, Value
 from watchers.ocds.release import Budget, Planning, RelatedProcess, Release
 from watchers.ocds.scalars import number, parse_datetime
-from watchers.ocds.tender import Appeal, CommitteeSeat, Item, Lot, OfficialDecision, PlanPoint, Tender
+from watchers.ocds.tender import (
+    FILES_COME_WITHIN,
+    Appeal,
+    CommitteeSeat,
+    Item,
+    Lot,
+    OfficialDecision,
+    PlanPoint,
+    Tender,
+)
 
 __all__ = [
+    "FILES_COME_WITHIN",
     "Acceptance",
     "Address",
     "Amendment",

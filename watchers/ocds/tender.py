@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec import field
 
 from watchers.ocds.parties import Organization
@@ -18,6 +20,7 @@ from watchers.ocds.parts import (
 )
 
 __all__ = [
+    "FILES_COME_WITHIN",
     "Appeal",
     "CommitteeSeat",
     "Item",
@@ -26,6 +29,10 @@ __all__ = [
     "PlanPoint",
     "Tender",
 ]
+
+
+FILES_COME_WITHIN = timedelta(hours=1)
+"""After publication; publishers show an announcement before all of its files are there."""
 
 
 class PlanPoint(Identified, frozen=True):
@@ -121,7 +128,8 @@ class Tender(Identified, frozen=True):
 
     Ours: `status_code`, the publisher's own; `features`, as of a lot; `invited_suppliers`, named where nobody else is
     asked; `additional_period`, in which bids may be completed; `budget_years`; `official_decisions`, `appeals`,
-    `committee`; `documents_listed`, whether the source listed the documents, so that a missing one is missing.
+    `committee`; `documents_listed`, whether the source listed the documents for good, so that a missing one is
+    missing.
     """
 
     title: str | None = None

@@ -1,19 +1,19 @@
-"""The announcement itself: status by dates, documents, decisions, complaints, the commission."""
+"""The announcement itself: status by dates, decisions, complaints, the commission."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from watchers.ocds import Appeal, CommitteeSeat, Document, OfficialDecision, Period
-from watchers.sources.goszakup.codes import document_type, ocds_of
+from watchers.ocds import Appeal, CommitteeSeat, OfficialDecision, Period
+from watchers.sources.goszakup.codes import ocds_of
 from watchers.sources.goszakup.identity import is_number
-from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, File, Lot, codes_of, each
-from watchers.sources.goszakup.parts import joined, local, moment, period, shown
+from watchers.sources.goszakup.model import Announcement, Cancellation, Complaint, Lot, codes_of, each
+from watchers.sources.goszakup.parts import local, moment, period, shown
 from watchers.sources.goszakup.persons import clear_of_persons
 
 __all__ = [
-    "appeals", "category", "changed", "committee", "decisions", "discussion", "documents", "features", "lots_of",
+    "appeals", "category", "changed", "committee", "decisions", "discussion", "features", "lots_of",
     "own_moment", "printed_number", "results_known", "status_id", "tender_status",
 ]  # fmt: skip
 
@@ -122,31 +122,6 @@ def features(announcement: Announcement, lots: tuple[tuple[str, ...], ...]) -> t
     words = [word for word, holds in own if holds]
     shared = [word for word in lots[0] if all(word in lot for lot in lots)] if lots else []
     return tuple(dict.fromkeys((*words, *shared)))
-
-
-def documents(announcement: Announcement, lots: tuple[Lot, ...]) -> tuple[Document, ...]:
-    """The files of the announcement and of its lots, each once."""
-    found: list[tuple[File, tuple[str, ...]]] = [(file, ()) for file in announcement.files or ()]
-    found += [(file, (str(lot.id),)) for lot in lots for file in lot.files or ()]
-    by_key: dict[tuple[str | None, ...], Document] = {}
-    for file, related in found:
-        key = (file.file_path, file.original_name, file.name_ru)
-        if any(key) and key not in by_key:
-            by_key[key] = _document(file, related)
-    return tuple(by_key[key] for key in sorted(by_key, key=lambda key: tuple(text or "" for text in key)))
-
-
-def _document(file: File, related: tuple[str, ...]) -> Document:
-    path = (file.file_path or "").strip()
-    if clear_of_persons(path) != path:
-        path = ""
-    return Document(
-        id=path.rpartition("/")[2] or None,
-        document_type=document_type(file.name_ru, file.name_kz, file.original_name),
-        title=shown(joined(file.original_name) or joined(file.name_ru) or joined(file.name_kz)),
-        url=path if path.startswith(("https://", "http://")) else None,
-        related_lots=related,
-    )
 
 
 def decisions(announcement: Announcement) -> tuple[OfficialDecision, ...]:

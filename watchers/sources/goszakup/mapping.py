@@ -1,9 +1,10 @@
 """Maps what the portal says of one purchase to an OCDS release. The table of fields is in docs/goszakup.md.
 
 The same records give the same release whenever they are read: nothing in it depends on the clock but what time itself
-changes. `now` only decides whether a date that the record itself has not reached yet (results dated ahead, bids shown
-before the deadline) counts as the past; a record as the portal shows it holds no such date, so reading it again later
-stores nothing new. Whether bids can still be handed in is for the reader to tell from `tender.tenderPeriod`.
+changes. `now` decides whether a date that the record itself has not reached yet (results dated ahead, bids shown before
+the deadline) counts as the past; a record as the portal shows it holds no such date. And it decides whether files that
+lack may still come (`files`). Else reading a record again later stores nothing new. Whether bids can still be handed in
+is for the reader to tell from `tender.tenderPeriod`.
 Links and hosts are no part of a release either: the portal moved once, and a stored release must not change with it.
 """
 
@@ -20,6 +21,7 @@ from watchers.sources.goszakup.bids import Offers, offers_of, still_open
 from watchers.sources.goszakup.codes import method_group, name_of, ocds_of
 from watchers.sources.goszakup.deals import concluded
 from watchers.sources.goszakup.direct import direct_release
+from watchers.sources.goszakup.files import documents, listed
 from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.lots import items_of, lot_features, lot_of, lot_status, plans_of
 from watchers.sources.goszakup.methods import actual_method, method_name, purchase_type
@@ -47,14 +49,14 @@ def release_of(
 ) -> Release:
     """The whole present state of a purchase as one compiled release.
 
-    `now` is when the records were read (zone-aware); without it, the latest moment that the record itself knows.
+    `now` is when the records were read (zone-aware); without it, the latest moment that the record itself knows, and no
+    file is awaited.
     `failed_method`: of the purchase that failed before, where it is known and the portal did not name the type.
     `measures`: units of measure by ENS TRU code, for contracts whose plan points are not known.
     Raises ValueError for records without an announcement number and without a contract.
     """
     if records.announcement is None:
         return direct_release(records, measures or {})
-    now = now or announcements.own_moment(records.announcement)
     return _Purchase(records, records.announcement, now, failed_method).release(measures or {})
 
 
@@ -64,9 +66,12 @@ class _Purchase:
     def __init__(
         self, records: Records, announcement: Announcement, now: datetime | None, failed_method: int | str | None
     ) -> None:
-        self.records, self.announcement, self.now = records, announcement, now
+        self.records, self.announcement = records, announcement
+        self.now = now or announcements.own_moment(announcement)
         self.people = Participants(records)
         self.lots = announcements.lots_of(announcement)
+        self.files = documents(announcement, self.lots)
+        self.listed = listed(announcement, self.files, now)
         self.statuses = tuple(lot_status(lot) for lot in self.lots)
         self.status = announcements.tender_status(announcement, self.statuses, now)
         self.results = announcements.results_known(announcement, self.statuses, now)
@@ -164,8 +169,8 @@ class _Purchase:
             procuring_entity=self.organiser,
             items=items,
             lots=self._lots(awards),
-            documents=announcements.documents(one, self.lots),
-            documents_listed=one.files is not None,
+            documents=self.files,
+            documents_listed=self.listed,
             features=announcements.features(one, tuple(lot_features(lot) for lot in self.lots)),
             invited_suppliers=(invited,) if invited.identifier is not None else (),
             budget_years=years_of(one.fin_year),

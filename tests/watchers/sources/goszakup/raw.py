@@ -46,7 +46,7 @@ def mapped(now: datetime | None = None, **records: Any) -> Release:
     return release_of(read(json.dumps(records, ensure_ascii=False).encode()).records, now=now)
 
 
-def tender(**changes: Any) -> Tender:
-    found = mapped(TrdBuy=announcement(**changes)).tender
+def tender(now: datetime | None = None, **changes: Any) -> Tender:
+    found = mapped(now, TrdBuy=announcement(**changes)).tender
     assert found is not None
     return found

@@ -166,7 +166,8 @@ def test_bare_records_pages_and_envelopes_are_unwrapped() -> None:
 
 def test_lots_and_files_captured_beside_their_announcement_are_put_into_it() -> None:
     head = {key: value for key, value in announcement().items() if key != "Lots"}
-    release = capture(TrdBuy=head, lots={"items": [lot()]}, Plans=[plan()], Files=[]).release
+    later = "2026-11-09T11:00:00+05:00"
+    release = capture(later, TrdBuy=head, lots={"items": [lot()]}, Plans=[plan()], Files=[]).release
     assert release.tender is not None
     assert (len(release.tender.lots), release.tender.documents_listed) == (1, True)
     assert release.tender.items[0].plan_point is not None

@@ -20,7 +20,7 @@ def at(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def records(*, deals: Any = None, bids: Any = None, lots: tuple[int, ...] = (220,), **dates: datetime | int) -> Records:
+def records(*, deals: Any = None, bids: Any = None, lots: tuple[int, ...] = (220,), **dates: Any) -> Records:
     fields = {name: at(value) if isinstance(value, datetime) else value for name, value in dates.items()}
     lot_rows = [{"id": number, "refLotStatusId": status} for number, status in enumerate(lots, 1)]
     whole = {"TrdBuy": {"id": 1, "Lots": lot_rows} | fields, "TrdApp": bids, "Contract": deals}
@@ -33,8 +33,12 @@ def deal(status: int, *, changed: datetime = NOW, due: datetime = NOW, signed: b
 
 
 BIDS = [{"id": 5}]
+SPEC = [{"originalName": "techspec_1_1.pdf"}]
 CASES: list[tuple[str, Records, timedelta | None]] = [
     ("the deadline in two hours", records(endDate=NOW + 2 * HOUR), 2 * HOUR + 2 * MINUTE),
+    ("files lack", records(endDate=NOW + 2 * DAY, publishDate=NOW - MINUTE, Files=[]), HOUR + MINUTE),
+    ("files lack for good", records(endDate=NOW + DAY, publishDate=NOW - HOUR, Files=[]), DAY + 2 * MINUTE),
+    ("files are there", records(endDate=NOW + 2 * DAY, publishDate=NOW - MINUTE, Files=SPEC), 2 * DAY + 2 * MINUTE),
     ("the discussion ends before", records(discusEndDate=NOW + HOUR, endDate=NOW + DAY), HOUR + 2 * MINUTE),
     ("the deadline far off", records(endDate=NOW + 20 * DAY), 3 * DAY),
     ("just closed", records(endDate=NOW - MINUTE), HOUR / 2),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.watchers.sources.goszakup.raw import BIN, OTHER_BIN, announcement, lot, mapped, plan, tender
 from watchers.sources.goszakup.enstru import code_by_name, read_names
+from watchers.sources.goszakup.parts import ZONE
 
 BUYERS = {
     "the organiser's own": ({}, [BIN, BIN], BIN),
@@ -172,6 +175,26 @@ def test_documents_are_missing_only_where_they_were_listed() -> None:
     assert not tender(Files=None).documents_listed
     [one] = tender(Lots=[lot(Files=[{"originalName": "a.pdf"}])]).documents
     assert one.related_lots == ("43600001",)
+
+
+SPECIFICATION = {"originalName": "techspec_1_2.pdf"}
+ESTIMATE = {"nameRu": "Проектно-сметная документация", "originalName": "e.zip"}
+LISTED: list[tuple[str, dict[str, Any], bool]] = [
+    ("nothing yet", {"Files": []}, False),
+    ("only the list of lots yet", {"Files": [{"originalName": "os_zcp_lots_1.pdf"}]}, False),
+    ("the specification is there", {"Files": [SPECIFICATION]}, True),
+    ("of a lot", {"Files": [], "Lots": [lot(Files=[SPECIFICATION])]}, True),
+    ("construction without an estimate yet", {"Files": [SPECIFICATION], "isConstructionWork": 1}, False),
+    ("construction with it", {"Files": [SPECIFICATION, ESTIMATE], "isConstructionWork": 1}, True),
+    ("published at an unknown moment", {"Files": [], "publishDate": None}, True),
+]
+
+
+@pytest.mark.parametrize(("fields", "at_once"), [case[1:] for case in LISTED], ids=[case[0] for case in LISTED])
+def test_a_file_that_lacks_is_awaited_for_an_hour(fields: dict[str, Any], at_once: bool) -> None:
+    published = datetime(2026, 11, 9, 10, tzinfo=ZONE)
+    for minutes, listed in ((5, at_once), (59, at_once), (60, True)):
+        assert tender(now=published + timedelta(minutes=minutes), **fields).documents_listed is listed
 
 
 def test_decisions_complaints_and_the_commission_are_kept() -> None:

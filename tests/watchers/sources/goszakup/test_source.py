@@ -12,6 +12,10 @@ from bot.sandbox.goszakup.country import Country
 from bot.sandbox.goszakup.quirks import Quirks
 from bot.sandbox.goszakup.views_deals import contract_view
 from tests.watchers.sources.goszakup.watching import DAY, HOUR, MONDAY, watched
+from watchers.indicators.base import Context, Finding
+from watchers.indicators.registry import judge_release, load_indicators
+from watchers.ocds import Release
+from watchers.rules import load_rules
 
 
 def small(*, per_day: int = 40, days: float = 0.55, **how: Any) -> Country:
@@ -45,6 +49,37 @@ async def test_everything_published_is_stored_and_followed_through_its_life(data
                 release = await one.newest(deal.tender.id)
                 assert any(contract.implementation for contract in release.contracts)
         assert await one.reasons() == []
+
+
+async def test_files_that_lack_are_awaited_for_an_hour_and_then_found_missing(database: Any) -> None:
+    """Nothing of the record changes meanwhile: only time tells a file that is missing from one that is to come."""
+    country = Country(MONDAY, per_day=60, defects={"missing_documents": 1.0}, quirks=Quirks.none())
+    country.advance(0.55 * DAY)
+    rules, indicators = load_rules(), [one for one in load_indicators() if one.code == "R005"]
+    answers: dict[str, list[str]] = {}
+
+    def judge(release: Release, /, **_: Any) -> list[Finding]:
+        found = judge_release(release, Context(rules=rules, seen_at=one.now()), indicators)
+        answers.setdefault(release.ocid, []).append(found[0].status)
+        return found
+
+    async with watched(database, country, judge=judge, start=MONDAY.isoformat(), sweep_pages=0) as one:
+        country.advance(300)
+        assert await one.read() is None
+        young = {
+            one.ocid(tender.id)
+            for tender in country.tenders()
+            if tender.bare and tender.published and country.now - tender.published < 0.5 * HOUR
+        } & answers.keys()
+        assert young
+        assert {answers[ocid][-1] for ocid in young} <= {"not_computable", "not_applicable"}
+        waiting = {ocid for ocid in young if answers[ocid][-1] == "not_computable"}
+        assert waiting
+        for _ in range(14):
+            country.advance(300)
+            assert await one.read() is None
+        assert {answers[ocid][-1] for ocid in waiting} == {"fired"}
+        assert max(map(len, answers.values())) <= 3, "looked at again once, not at every reading"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

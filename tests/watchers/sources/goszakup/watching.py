@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -28,14 +28,22 @@ DAY, HOUR = 86_400, 3_600
 _OF_A_TENDER = snapshots.c.tender_id == tenders.c.id
 
 
-def nothing(_: Release) -> list[Finding]:
+def nothing(_: Release, /, **__: Any) -> list[Finding]:
     return []
 
 
 class Watched:
     """One watcher that starts again from the store as often as asked."""
 
-    def __init__(self, country: Country, portal: Portal, database: Database, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        country: Country,
+        portal: Portal,
+        database: Database,
+        settings: Mapping[str, Any],
+        judge: Callable[..., list[Finding]],
+    ) -> None:
+        self._judge = judge
         self.country = country
         self.portal = portal
         self.database = database
@@ -48,7 +56,7 @@ class Watched:
 
     def restart(self) -> None:
         self.source = open_source("goszakup", self.settings, self.now)
-        self.watcher = Watcher(self.source, self.store, nothing, self.now)
+        self.watcher = Watcher(self.source, self.store, self._judge, self.now)
 
     async def read(self, *, tries: int = 1) -> SourceError | None:
         """Read until caught up; the trouble it ended with after so many tries, None if all is well."""
@@ -96,8 +104,10 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched(database: Database, country: Country, **settings: Any) -> AsyncIterator[Watched]:
+async def watched(
+    database: Database, country: Country, *, judge: Callable[..., list[Finding]] = nothing, **settings: Any
+) -> AsyncIterator[Watched]:
     async with Portal(country) as portal:
-        one = Watched(country, portal, database, settings)
+        one = Watched(country, portal, database, settings, judge)
         yield one
         await one.source.close()
