@@ -7,7 +7,8 @@ of `watchers.indicators`, which judge one release and know the law. Nothing here
 One difference is on purpose: R030 compares moments, Cardinal compares the dates as text. docs/check.md lists it.
 """
 
-from watchers.cardinal.fold import Folding, Partial
+from watchers.cardinal.fold import Folding
+from watchers.cardinal.partial import Partial
 from watchers.cardinal.results import results_of
 from watchers.cardinal.settings import Settings, SettingsError, read_settings
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
-from watchers.cardinal.fold import Count, Partial
+from watchers.cardinal.partial import Count, Partial
 from watchers.cardinal.settings import Settings
 from watchers.history.bands import quantile
 

@@ -7,6 +7,7 @@ writes no sentence: the words are in `templates/indicators/CODE/`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -156,7 +157,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Indicator:
+class Indicator(ABC):
     """Base class: attributes say what it is, `judge` says when it fires."""
 
     code: ClassVar[str]
@@ -174,6 +175,6 @@ class Indicator:
     def __init__(self, settings: Any = None) -> None:
         self.settings: Any = settings if settings is not None else self.Settings()
 
+    @abstractmethod
     def judge(self, release: Release, context: Context) -> Answer:
         """Answer for one release. Never raises for bad data: that is `NotComputable`."""
-        raise NotImplementedError

@@ -14,7 +14,7 @@ from tests.watchers.history.invented import purchases
 from tests.watchers.indicators.tables import base
 from tests.watchers.indicators.test_any_release import mutants_of
 from watchers.history.memory import history_of
-from watchers.indicators.base import Context
+from watchers.indicators.base import Answer, Context
 from watchers.indicators.registry import load_indicators
 from watchers.ocds import Release
 from watchers.readers.decode import decode_release
@@ -42,4 +42,5 @@ def test_any_release_is_judged_with_any_other_before_it(raw: bytes, other: Relea
     for release, earlier in ((strange, [*_EARLIER, other]), (other, [strange, strange])):
         context = Context(rules=rules, history=history_of(release, earlier, rules))
         for indicator in load_indicators():
-            indicator.judge(release, context)  # not judge_release, which would catch what it raises
+            answer = indicator.judge(release, context)  # not judge_release, which would catch what it raises
+            assert isinstance(answer, Answer)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.watchers.indicators.cases import FIXTURES, NAMES
 from tests.watchers.indicators.tables import BASES
-from watchers.indicators.base import Context
+from watchers.indicators.base import Answer, Context
 from watchers.indicators.registry import load_indicators
 from watchers.ocds import Release
 from watchers.readers.decode import decode_release
@@ -79,9 +79,10 @@ def mutants_of(draw: st.DrawFn, releases: list[dict[str, Any]]) -> bytes:
     return json.dumps(release).encode()
 
 
-def _judge_directly(release: Release) -> None:
+def _assert_judged(release: Release) -> None:
     for indicator in load_indicators():
-        indicator.judge(release, _CONTEXT)  # not judge_release, which would catch what it raises
+        answer = indicator.judge(release, _CONTEXT)  # not judge_release, which would catch what it raises
+        assert isinstance(answer, Answer)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -91,7 +92,7 @@ def test_no_indicator_raises_on_a_release_that_can_be_decoded(raw: bytes) -> Non
         release = decode_release(raw)
     except ValueError:
         return
-    _judge_directly(release)
+    _assert_judged(release)
 
 
 @pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
@@ -100,4 +101,4 @@ def test_the_ends_of_the_calendar_are_survived(end: str, details: str) -> None:
     period = {"startDate": end, "endDate": end}
     tender = {"id": "T", "procurementMethodDetails": details, "tenderPeriod": period, "enquiryPeriod": period}
     release = {"ocid": "ocds-000000-1", "buyer": {"id": "KZ-BIN-1"}, "date": end, "tender": tender}
-    _judge_directly(decode_release(json.dumps(release).encode()))
+    _assert_judged(decode_release(json.dumps(release).encode()))

@@ -73,4 +73,4 @@ def test_by_orders_the_shortest_term_counts(text: str, term: Term) -> None:
 
 @given(st.text(max_size=300), st.integers(2000, 2099))
 def test_any_text_is_survived(text: str, year: int) -> None:
-    read_term(text + " дней до 31 декабря", year)
+    assert isinstance(read_term(text + " дней до 31 декабря", year), Term)

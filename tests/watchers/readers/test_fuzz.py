@@ -74,7 +74,7 @@ def test_arbitrary_bytes(body: bytes) -> None:
 @given(JSON)
 def test_arbitrary_json(value: Any) -> None:
     check(json.dumps(value).encode())
-    check(json.dumps([RELEASE, value, RELEASE]).encode())
+    assert check(json.dumps([RELEASE, value, RELEASE]).encode()), "what stands beside it is read or set aside"
 
 
 @settings(max_examples=400, deadline=None)

@@ -48,7 +48,7 @@ def test_a_200_that_is_no_answer_is_told_from_an_empty_page(body: bytes, said: s
     [b"{}", b"[]", b'{"releases": []}', b'{"releases": [], "error": null}', b'{"ocid": "x", "errors": ["a"]}'],
 )
 def test_an_empty_page_is_an_answer(body: bytes) -> None:
-    require_json(Answer("u", body, "application/json"), body)
+    assert require_json(Answer("u", body, "application/json"), body) is None, "it raises where it is none"
 
 
 def test_numbers_that_json_does_not_have_are_mended_and_texts_are_left_alone() -> None:

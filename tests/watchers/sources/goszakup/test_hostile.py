@@ -85,7 +85,7 @@ def put(value: Any, way: tuple[Any, ...], new: Any) -> None:
         return
 
 
-def bear(records: Any) -> Release | None:
+def assert_borne(records: Any) -> Release | None:
     """Everything that is done with a record; None where it is refused as a whole."""
     raw = json.dumps({"id": 1, "now": "2026-11-20", "records": records}, ensure_ascii=True).encode()
     for_people(raw)
@@ -110,13 +110,13 @@ def test_any_value_in_any_place_is_borne(changes: list[tuple[tuple[Any, ...], An
     records = copy.deepcopy(WHOLE)
     for way, value in changes:
         put(records, way, value)
-    bear(records)
+    assert_borne(records)
 
 
 @QUIET
 @given(st.dictionaries(st.sampled_from([*WHOLE, "trd_buy", "x"]), ANY | st.lists(ANY, max_size=3), max_size=5) | ANY)
 def test_anything_at_all_is_borne_or_refused(records: Any) -> None:
-    bear(records)
+    assert_borne(records)
 
 
 NAMES = {"id", "contractNumberSys"}
