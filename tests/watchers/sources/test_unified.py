@@ -177,7 +177,7 @@ async def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(
     assert any("its page answers 404" in reason for reason in reasons)
     assert any("'?' is no announcement number" in reason for reason in reasons)
     tenders = [record.release.tender for batch in batches for record in batch.records]
-    assert [(tender.documents_listed, len(tender.documents)) for tender in tenders] == [(True, 0), (True, 1)]
+    assert [(tender.documents_listed, len(tender.documents)) for tender in tenders] == [(False, 0), (True, 1)]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,27 @@ async def test_files_that_cannot_be_listed_hold_nothing_up(platform: UnifiedStan
     (release,) = [record.release for batch in await one.read() for record in batch.records]
     assert release.tender is not None
     assert (release.tender.documents_listed, release.tender.documents) == (False, ())
+
+
+async def test_files_that_lack_are_awaited_for_an_hour(platform: UnifiedStandIn, reader: Any, clock: Any) -> None:
+    one = reader(sweep_seconds=60)
+    await one.told()
+    clock.advance(minutes=1)
+    publish(platform, clock, 1)
+    publish(platform, clock, 2)
+    platform.files[1] = []
+
+    async def listed() -> list[bool]:
+        found = [record.release.tender for batch in await one.read() for record in batch.records]
+        return [tender.documents_listed for tender in found]
+
+    assert sorted(await listed()) == [False, True]
+    clock.advance(minutes=30)
+    assert await listed() == []
+    clock.advance(minutes=31)
+    assert await listed() == [True]
+    clock.advance(minutes=31)
+    assert await listed() == []
 
 
 async def test_a_release_says_what_the_platform_says(platform: UnifiedStandIn, reader: Any, clock: Any) -> None:

@@ -1,24 +1,17 @@
-"""The files of an announcement, and until when those that lack may still come.
-
-The portal shows an announcement before all of its files are there. Within an hour of publication a file that lacks is
-awaited; then the announcement is read again, and what is still not there is missing.
-"""
+"""The files of an announcement, and whether they are there for good."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from watchers.ocds import FILES_COME_WITHIN, Document
-from watchers.rules.things import word_kinds
+from watchers.ocds import Document
+from watchers.sources.awaited import awaited_until
 from watchers.sources.goszakup.codes import document_type
 from watchers.sources.goszakup.model import Announcement, File, Lot
 from watchers.sources.goszakup.parts import joined, local, shown
 from watchers.sources.goszakup.persons import clear_of_persons
 
-__all__ = ["awaited_until", "documents", "listed"]
-
-_DESCRIBING = ("technicalSpecifications", "specification")
-_DESIGN = ("x_design", "estimate")
+__all__ = ["documents", "files_awaited_until", "listed"]
 
 
 def documents(announcement: Announcement, lots: tuple[Lot, ...]) -> tuple[Document, ...]:
@@ -46,21 +39,15 @@ def _document(file: File, related: tuple[str, ...]) -> Document:
     )
 
 
-def awaited_until(announcement: Announcement, files: tuple[Document, ...]) -> datetime | None:
-    """Until when files may still come; None where nothing that is looked for lacks, or it is not known since when."""
-    published = local(announcement.publish_date) if announcement.publish_date else None
-    if published is None or announcement.files is None:
+def files_awaited_until(announcement: Announcement, files: tuple[Document, ...]) -> datetime | None:
+    """Until when files that lack may still come; None where none is awaited."""
+    if announcement.files is None or not announcement.publish_date:
         return None
-    wanted = (_DESCRIBING, _DESIGN) if announcement.is_construction_work == 1 else (_DESCRIBING,)
-    lacks = any(not any(_is(one, *kind) for one in files) for kind in wanted)
-    return published + FILES_COME_WITHIN if lacks else None
+    construction = announcement.is_construction_work == 1
+    return awaited_until(local(announcement.publish_date), files, construction=construction)
 
 
 def listed(announcement: Announcement, files: tuple[Document, ...], now: datetime | None) -> bool:
     """Whether the files are there for good, so that one that lacks is missing."""
-    awaited = awaited_until(announcement, files)
+    awaited = files_awaited_until(announcement, files)
     return announcement.files is not None and (awaited is None or now is None or now >= awaited)
-
-
-def _is(document: Document, kind: str, word: str) -> bool:
-    return document.document_type == kind or word in word_kinds((document.title or "").replace("_", " "))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from watchers.sources.goszakup.announcements import lots_of
-from watchers.sources.goszakup.files import awaited_until, documents
+from watchers.sources.goszakup.files import documents, files_awaited_until
 from watchers.sources.goszakup.model import Announcement, Deal, Records
 from watchers.sources.goszakup.parts import local
 
@@ -79,7 +79,7 @@ def _unsigned(deal: Deal) -> bool:
 
 def _moments(one: Announcement) -> list[datetime]:
     said = (one.discus_end_date, one.start_date, one.end_date, one.repeat_start_date, one.repeat_end_date)
-    awaited = awaited_until(one, documents(one, lots_of(one)))
+    awaited = files_awaited_until(one, documents(one, lots_of(one)))
     return [moment for moment in (awaited, *map(_moment, said)) if moment is not None]
 
 

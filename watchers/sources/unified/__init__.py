@@ -140,13 +140,13 @@ class Unified:
             key: rows for key, rows in page.groups.items()
             if {system_of(row.system, row.system_id) for row in rows} <= {0, *self._settings.systems}
         }  # fmt: skip
-        news = await changed(self._memory, wanted, _moment(place.floor))
+        news = await changed(self._memory, wanted, _moment(place.floor), now=self._clock())
         if not news and not page.rejected:
             return None
         read = await self._platform.read({key: wanted[key] for key in news})
         closed, now = timedelta(days=self._settings.closed_days), self._clock()
         notes = [
-            note_of(key, digests, [*wanted[key], *told.lots], now, closed)
+            note_of(key, digests, [*wanted[key], *told.lots], now, closed, again=told.again)
             for (key, digests), told in zip(news.items(), read, strict=True)
         ]
         records = [told.answer for told in read if isinstance(told.answer, Record)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -10,6 +11,8 @@ import msgspec
 import structlog
 
 from watchers.http import Answer, Client, HttpError, UnusableAnswer
+from watchers.ocds import Release, parse_datetime
+from watchers.sources.awaited import awaited_until
 from watchers.sources.base import Clock, Record, Rejected, SourceError
 from watchers.sources.pages import require_json
 from watchers.sources.quasi.refusals import explained
@@ -42,10 +45,11 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What came of reading an announcement, and the lots it lists itself."""
+    """What came of reading an announcement, the lots it lists itself, and when to read it again for files that lack."""
 
     answer: Record | Rejected
     lots: list[LotRow] = []
+    again: datetime | None = None
 
 
 class Platform:
@@ -54,6 +58,7 @@ class Platform:
     def __init__(self, name: str, settings: UnifiedSettings, clock: Clock) -> None:
         self._name = name
         self._settings = settings
+        self._clock = clock
         self._base = settings.base_url.rstrip("/")
         self._host = urlsplit(settings.base_url).netloc
         self._client = Client(name, settings, clock, settings.base_url)
@@ -140,11 +145,12 @@ class Platform:
         try:
             lots = [msgspec.json.decode(raw, type=LotRow, strict=False) for raw in shown]
             named = None if files is None else [row for _, row in _rows(files, File, answer.url)[0]]
-            release = map_announcement(read_announcement(answer.body), lots, named)
+            release = map_announcement(read_announcement(answer.body), lots, named, now=self._clock())
         except (msgspec.DecodeError, ValueError) as error:
             return Told(Rejected(f"not an announcement as the platform shows them: {error}", body, answer.url))
         key = answer.url.rstrip("/").rpartition("/")[2]
-        return Told(Record(release, body, answer.url, f"{self._settings.link_base.rstrip('/')}/{key}"), lots)
+        record = Record(release, body, answer.url, f"{self._settings.link_base.rstrip('/')}/{key}")
+        return Told(record, lots, None if files is None else _again(release, self._clock()))
 
     async def _files(self, urls: Sequence[str]) -> list[Answer | None]:
         """The lists of files; None where there is none to be had. What is bought is told without them."""
@@ -168,6 +174,15 @@ class Platform:
             return await self._client.get_each(urls, _usable)
         except SourceError as error:
             raise explained(error, self._name, self._host) from None
+
+
+def _again(release: Release, now: datetime) -> datetime | None:
+    """When files that lack are no longer awaited, if that is still to come."""
+    tender = release.tender
+    if tender is None or tender.documents_listed or not tender.date_published:
+        return None
+    awaited = awaited_until(parse_datetime(tender.date_published), tender.documents)
+    return awaited if awaited is not None and awaited > now else None
 
 
 def _usable(answer: Answer) -> None:

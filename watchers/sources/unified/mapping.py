@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from watchers.ocds import Document, Organization, Period, Release, Tender, Value
+from watchers.sources.awaited import awaited_until
 from watchers.sources.goszakup.codes import document_type, ocds_of
 from watchers.sources.goszakup.identity import GOSZAKUP, ocid_of
 from watchers.sources.goszakup.model import Records
@@ -51,8 +52,12 @@ def number_in_system(announcement: Announcement, lots: Iterable[LotRow], system:
     return own
 
 
-def map_announcement(announcement: Announcement, lots: Sequence[LotRow], files: Sequence[File] | None) -> Release:
+def map_announcement(
+    announcement: Announcement, lots: Sequence[LotRow], files: Sequence[File] | None, *, now: datetime | None = None
+) -> Release:
     """The present state of an announcement as one compiled release; `files` None: they were not listed.
+
+    `now`: when it was read; files that lack may still come for a while.
 
     Raises ValueError where it is not said which system it is of, or under what number.
     """
@@ -62,15 +67,21 @@ def map_announcement(announcement: Announcement, lots: Sequence[LotRow], files: 
     system = SYSTEMS.get(next(filter(None, found), 0))
     if system is None:
         raise ValueError(f"system {next(filter(None, found), 'not said')} is not known")
-    return _Purchase(announcement, lots, files, system).release()
+    return _Purchase(announcement, lots, files, system, now).release()
 
 
 class _Purchase:
     """One announcement on its way to a release."""
 
     def __init__(
-        self, announcement: Announcement, lots: Sequence[LotRow], files: Sequence[File] | None, system: str
+        self,
+        announcement: Announcement,
+        lots: Sequence[LotRow],
+        files: Sequence[File] | None,
+        system: str,
+        now: datetime | None,
     ) -> None:
+        self.now = now
         self.announcement, self.files, self.system = announcement, files, system
         self.lots = sorted({str(lot.id): lot for lot in lots}.values(), key=order_of)
         self.people = Participants(Records())
@@ -111,6 +122,8 @@ class _Purchase:
         method = self._method()
         quasi = self.system != GOSZAKUP
         published = self._moment(one.publish_date, "announcement_publish_date")
+        files = tuple(map(_document, self.files or ()))
+        awaited = awaited_until(published, files)
         return Tender(
             id=str((one.external_id if self.system == GOSZAKUP else None) or one.id),
             title=title_ru or title_kk,
@@ -130,8 +143,8 @@ class _Purchase:
                 lot_of(lot, status, self._customer(lot), method)
                 for lot, status in zip(self.lots, self.statuses, strict=True)
             ),
-            documents=tuple(map(_document, self.files or ())),
-            documents_listed=self.files is not None,
+            documents=files,
+            documents_listed=self.files is not None and (awaited is None or self.now is None or self.now >= awaited),
             features=(QUASI_STATE,) if quasi else (),
         )
 

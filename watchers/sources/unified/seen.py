@@ -21,6 +21,8 @@ __all__ = ["InMemory", "changed", "forgotten", "note_of"]
 _KIND = "lots"
 _WITHOUT_DEADLINE = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 500
+_AGAIN = ""
+"""Beside the digests, which stand under ids of lots: when the announcement is read again in any case."""
 
 
 class InMemory:
@@ -66,10 +68,13 @@ def _known(note: Note | None) -> dict[str, bytes]:
         return {}
 
 
-async def changed(memory: Memory, groups: Mapping[str, list[LotRow]], floor: datetime) -> dict[str, dict[str, bytes]]:
+async def changed(
+    memory: Memory, groups: Mapping[str, list[LotRow]], floor: datetime, *, now: datetime | None = None
+) -> dict[str, dict[str, bytes]]:
     """The announcements of which a lot is new or reads otherwise, each with the digests to note.
 
-    One published before `floor` that was never noted is not ours to tell of.
+    One published before `floor` that was never noted is not ours to tell of. With `now` those are named too that were
+    to be read again by then.
     """
     notes = await memory.recall(_KIND, groups.keys())
     found: dict[str, dict[str, bytes]] = {}
@@ -78,15 +83,30 @@ async def changed(memory: Memory, groups: Mapping[str, list[LotRow]], floor: dat
         published = [moment for row in rows if (moment := moment_of(row.announcement_publish_date)) is not None]
         if not before and published and max(published) < floor:
             continue
-        now = {str(row.id): _digest(row) for row in rows}
-        if any(before.get(lot) != digest for lot, digest in now.items()):
-            found[key] = before | now
+        again = before.pop(_AGAIN, b"").decode()
+        shown = {str(row.id): _digest(row) for row in rows}
+        is_due = now is not None and again != "" and datetime.fromisoformat(again) <= now
+        if is_due or any(before.get(lot) != digest for lot, digest in shown.items()):
+            found[key] = before | shown
     return found
 
 
-def note_of(key: str, listed: Mapping[str, bytes], lots: Sequence[LotRow], now: datetime, kept: timedelta) -> Note:
-    """What to remember of an announcement until it is no longer followed: the rows `listed`, and all `lots` it has."""
+def note_of(
+    key: str,
+    listed: Mapping[str, bytes],
+    lots: Sequence[LotRow],
+    now: datetime,
+    kept: timedelta,
+    *,
+    again: datetime | None = None,
+) -> Note:
+    """What to remember of an announcement until it is no longer followed: the rows `listed`, and all `lots` it has.
+
+    `again`: when it is read again although no row changed.
+    """
     digests = {str(lot.id): _digest(lot) for lot in lots} | dict(listed)
+    if again is not None:
+        digests[_AGAIN] = again.isoformat().encode()
     ends = [moment for lot in lots if (moment := moment_of(lot.offer_end_date)) is not None]
     until = max(ends) + kept + timedelta(days=2) if ends else now + _WITHOUT_DEADLINE
     return Note(_KIND, key, msgspec.msgpack.encode(digests), max(until, now + timedelta(days=1)))
