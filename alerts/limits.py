@@ -17,11 +17,12 @@ import msgspec
 from sqlalchemy import and_, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.mail.tables import EMAIL
 from alerts.muting import Muting
 from alerts.outbox import Event
 from alerts.preferences import Wishes
 from alerts.tables import Standing, State, outbox, subscribers, subscriptions
-from alerts.timing import Mode, day_start, next_slot, quiet_end
+from alerts.timing import FOREVER, Mode, day_start, next_slot, quiet_end
 from watchers.store import Store
 from watchers.tables import tenders
 
@@ -58,6 +59,14 @@ class _Held(msgspec.Struct, frozen=True):
     held_for: str
     closes_at: datetime | None
     buyer_id: str
+
+
+class _Person(msgspec.Struct, frozen=True):
+    """Whom a held row is for."""
+
+    channel: str
+    standing: str
+    wishes: Wishes
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -131,11 +140,11 @@ class Gate:
             await self._write(connection, decided, now)
         return True
 
-    async def _people(self, connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[str, Wishes]]:
-        wanted = tuple(subscribers.c[name] for name in ("id", "state", *Wishes.__struct_fields__))
+    async def _people(self, connection: AsyncConnection, ids: Sequence[int]) -> dict[int, _Person]:
+        wanted = tuple(subscribers.c[name] for name in ("id", "channel", "state", *Wishes.__struct_fields__))
         query = select(*wanted).where(self._database.among(subscribers.c.id, ids))
         found = await connection.execute(query.with_for_update(skip_locked=True))
-        return {row[0]: (row[1], Wishes(*row[2:])) for row in found}
+        return {row[0]: _Person(row[1], row[2], Wishes(*row[3:])) for row in found}
 
     async def _rows(self, connection: AsyncConnection, ids: Sequence[int], now: datetime) -> list[_Held]:
         theirs = and_(_held, outbox.c.due_at <= now, self._database.among(outbox.c.subscriber_id, ids))
@@ -144,21 +153,23 @@ class Gate:
         return [_Held(*row) for row in await connection.execute(query.limit(_ROWS))]
 
     async def _decide(
-        self, connection: AsyncConnection, people: dict[int, tuple[str, Wishes]], rows: Sequence[_Held], now: datetime
+        self, connection: AsyncConnection, people: dict[int, _Person], rows: Sequence[_Held], now: datetime
     ) -> _Decided:
         of_person: dict[int, list[_Held]] = defaultdict(list)
         for row in rows:
             of_person[row.subscriber_id].append(row)
         modes = await self._modes(connection, list(of_person))
         muted = await self._muting.reasons(connection, rows, now)
-        used = await self._used(connection, {id_: people[id_][1] for id_ in of_person}, now)
+        used = await self._used(connection, {id_: people[id_].wishes for id_ in of_person}, now)
         decided = _Decided()
         for subscriber_id, theirs in of_person.items():
-            standing, wishes = people[subscriber_id]
+            person, wishes = people[subscriber_id], people[subscriber_id].wishes
             wanted = []
             for row in theirs:
-                if standing != Standing.ACTIVE:
-                    decided.skipped.append((row.id, standing))
+                if person.standing != Standing.ACTIVE:
+                    decided.skipped.append((row.id, person.standing))
+                elif person.channel == EMAIL:  # until the next digest takes it: see alerts.mail.runs
+                    decided.waiting.append((row.id, FOREVER, EMAIL))
                 elif row.id in muted:
                     decided.skipped.append((row.id, f"muted: {muted[row.id]}"))
                 elif (later := _later(row, wishes, _mode(row, modes), now)) is not None:

@@ -22,9 +22,13 @@ from alerts.bulk import Bulk
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
-__all__ = ["LETTERS", "Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
+__all__ = ["CHAT", "EVERY_LANE", "LETTERS", "MAIL", "Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
 
 LEASE = timedelta(seconds=60)
+
+CHAT, MAIL = range(60), range(60, 100)
+"""Priorities are lanes: each channel's deliverer claims those of its own, so that none waits for another's server."""
+EVERY_LANE = range(100)
 
 
 class Event(StrEnum):
@@ -38,6 +42,7 @@ class Event(StrEnum):
     LIST = "list"  # :REASON why its alerts waited, or "burst"
     CONFIRM = "confirm"  # :ID of what a mail address is to confirm
     MANAGE = "manage"  # the link to an address's settings
+    DIGEST = "digest"  # :ID of the run it tells of
 
 
 LETTERS = frozenset({Event.CONFIRM, Event.MANAGE})
@@ -147,11 +152,15 @@ _put_back = _answered.values(
 
 
 class Outbox:
-    """The ledger of one database. Several processes may claim from one PostgreSQL at once."""
+    """The ledger of one database. Several processes may claim from one PostgreSQL at once.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    `lane`: the priorities that are claimed, and whose leases are looked after; anything may be owed.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], *, lane: range = EVERY_LANE) -> None:
         self._database = database
         self._clock = clock
+        self._mine = and_(outbox.c.priority >= lane.start, outbox.c.priority < lane.stop)
         dialect = database.engine.dialect
         self._owe = Bulk(database.insert(outbox).on_conflict_do_nothing(), _OWING, dialect)
         self._settle = Bulk(_settle, ("row", "words", "state", "finished_at"), dialect)
@@ -200,7 +209,7 @@ class Outbox:
 
     async def _priorities(self, connection: AsyncConnection) -> list[int]:
         found: list[int] = []
-        lowest = select(func.min(outbox.c.priority)).where(outbox.c.state == State.DUE)
+        lowest = select(func.min(outbox.c.priority)).where(outbox.c.state == State.DUE, self._mine)
         more = (await connection.execute(lowest)).scalar_one()
         while more is not None:
             found.append(more)
@@ -295,7 +304,7 @@ class Outbox:
 
     async def _settle_leases(self, which: ColumnElement[bool]) -> tuple[int, int]:
         now = self._clock()
-        left = and_(outbox.c.state == State.SENDING, which)
+        left = and_(outbox.c.state == State.SENDING, self._mine, which)
         again = {"state": State.DUE.value, "lease_until": None}
         unknown = {
             "state": State.UNCERTAIN.value, "lease_until": None, "finished_at": now, "attempts": outbox.c.attempts + 1,

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.filters import BadFilter, Criteria, checked
 from alerts.mail.address import mail_address
+from alerts.mail.ask import Asked, Confirmed, MailLimits, TooManyAsks, asks_query, read_ask
 from alerts.mail.tables import EMAIL, Frequency, mail_asks, mail_links, mail_settings
 from alerts.mail.tokens import BadToken, Purpose, Tokens
 from alerts.outbox import Debt, Event, Outbox
@@ -25,73 +26,15 @@ from alerts.tables import Standing, State, outbox, subscribers, subscriptions
 from alerts.timing import Mode, next_slot
 from watchers.database import Database
 
-__all__ = ["CONFIRM_WITHIN", "LETTER_PRIORITY", "Asked", "Asks", "Confirmed", "MailLimits", "TooManyAsks"]
+__all__ = ["LETTER_PRIORITY", "Asked", "Asks", "Confirmed", "MailLimits", "TooManyAsks"]
 
 log = structlog.get_logger(__name__)
 
-CONFIRM_WITHIN = timedelta(days=7)
 LETTER_PRIORITY = 60
 """Mail has priorities of its own, from here up: see `alerts.outbox.MAIL`."""
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _WAITING = (State.DUE, State.SENDING)
-
-
-class MailLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many letters (confirmations, links) go out. `addresses`: that one chat may share its filters with."""
-
-    per_address_day: int = 3
-    gap: timedelta = timedelta(minutes=5)
-    asks_per_hour: int = 500  # of all together: more is somebody's attack, or needs another setting
-    asks_per_chat_day: int = 10
-    addresses: int = 5
-
-
-class TooManyAsks(ValueError):  # noqa: N818 - as TooManyFilters
-    """One chat asked for too many addresses; says nothing about any of them. Raised by `Asks.ask`."""
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """An ask as its mailbox sees it before confirming: what will be sent, and by whose filters."""
-
-    id: int
-    subscriber_id: int
-    address: str
-    language: str
-    criteria: tuple[Criteria, ...]
-    frequency: Frequency | None  # None: as it is, daily at first
-    chat_id: int | None
-    asked_at: datetime
-    confirmed: bool
-    standing: Standing
-    all_quiet: bool = False
-
-    @property
-    def expires(self) -> datetime:
-        """Until when it can be confirmed."""
-        return self.asked_at + CONFIRM_WITHIN
-
-
-class Confirmed(msgspec.Struct, frozen=True):
-    """What came of a confirmation. `again`: it had been confirmed before; `left_out`: filters beyond the limit."""
-
-    ask: Asked
-    again: bool = False
-    left_out: int = 0
-
-
-_query = select(mail_asks, subscribers.c.address, subscribers.c.state).join(
-    subscribers, subscribers.c.id == mail_asks.c.subscriber_id
-)
-
-
-def _asked(row: Row[Any]) -> Asked:
-    criteria = tuple(msgspec.convert(one, Criteria) for one in row.criteria)
-    return Asked(
-        row.id, row.subscriber_id, row.address, row.language, criteria,
-        Frequency(row.frequency) if row.frequency else None, row.chat_id, row.asked_at,
-        row.confirmed_at is not None, Standing(row.state), row.all_quiet,
-    )  # fmt: skip
 
 
 class Asks:
@@ -209,8 +152,8 @@ class Asks:
     async def find(self, ask_id: int) -> Asked | None:
         """An ask by its number."""
         async with self._database.read() as connection:
-            row = (await connection.execute(_query.where(mail_asks.c.id == ask_id))).one_or_none()
-        return _asked(row) if row is not None else None
+            row = (await connection.execute(asks_query.where(mail_asks.c.id == ask_id))).one_or_none()
+        return read_ask(row) if row is not None else None
 
     async def look(self, token: str) -> Asked:
         """What a token would confirm; changes nothing (mail scanners open every link). Raises BadToken, ExpiredToken.
@@ -263,7 +206,7 @@ class Asks:
             chosen: dict[str, Any] = {"confirmed_at": now, "covered_until": now} if new else {}
             if frequency is not None:
                 slot = next_slot(Mode(frequency), now, person.zone, person.digest_at)
-                chosen |= {"frequency": frequency.value, "all_quiet": ask.all_quiet, "next_at": slot}
+                chosen |= {"frequency": frequency.value, "all_quiet": ask.all_quiet, "next_at": slot, "since": now}
             if chosen:
                 row = {"confirmed_at": now, "covered_until": now, "subscriber_id": ask.subscriber_id, **chosen}
                 upsert = self._database.insert(mail_settings).values(row)

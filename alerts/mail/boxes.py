@@ -175,9 +175,10 @@ class Boxes:
         """Write settings, and when the next run is due by them."""
         query = select(subscribers.c.zone, subscribers.c.digest_at).where(subscribers.c.id == subscriber_id)
         person = (await connection.execute(query)).one()
-        slot = next_slot(Mode(frequency), self._clock(), person.zone, person.digest_at)
+        now = self._clock()
+        slot = next_slot(Mode(frequency), now, person.zone, person.digest_at)
         change = update(mail_settings).where(mail_settings.c.subscriber_id == subscriber_id)
-        await connection.execute(change.values(**values, next_at=slot))
+        await connection.execute(change.values(**values, next_at=slot, since=now))
 
     async def of_chat(self, chat_id: int) -> list[tuple[str, bool]]:
         """The addresses a chat shares its filters with, and those it asked and that have not answered (False)."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, or_, select
 
 from alerts.erasure import erase_subscriber
-from alerts.mail.asking import CONFIRM_WITHIN
+from alerts.mail.ask import CONFIRM_WITHIN
 from alerts.mail.tables import EMAIL, mail_asks
 from alerts.tables import Standing, subscribers
 from watchers.database import Database

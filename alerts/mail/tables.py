@@ -62,6 +62,7 @@ mail_settings = Table(  # one row for each address that has ever confirmed
     Column("all_quiet", Boolean, nullable=False, server_default=false()),  # a mail on Monday after an empty week
     Column("attach", String(8), nullable=False, server_default=""),  # Attach
     Column("confirmed_at", UTCDateTime, nullable=False),
+    Column("since", UTCDateTime, nullable=False),  # runs are due by these settings without a break
     Column("covered_until", UTCDateTime, nullable=False),  # what its runs have told of
     Column("next_at", UTCDateTime, nullable=False),  # when the next run is due
     Column("soft_bounces", Integer, nullable=False, server_default="0"),  # since the last one that went through

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.changes import CHANGE_KINDS
 from alerts.filters import TenderFacts, facts_of
+from alerts.mail.sharing import addresses_sharing, with_addresses
 from alerts.matching.following import Following
 from alerts.matching.index import Index
 from alerts.outbox import Debt, Outbox
@@ -125,13 +126,15 @@ class Matcher:
         """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
         debts: list[Debt] = []
         told: dict[int, set[int]] = {}  # by tender: who has a card, or gets one here
+        sharing = await addresses_sharing(connection, {id_ for one in found for id_ in one.people})
         for one in found:
+            people = with_addresses(one.people, sharing)
             tender_id = one.event.tender_id
             first = one.event.kind in _FIRST
             having = told.setdefault(tender_id, set())
             if not first:
-                having.update(await self._having(connection, tender_id, one.people.keys() - having))
-            for subscriber_id, subscription_ids in one.people.items():
+                having.update(await self._having(connection, tender_id, people.keys() - having))
+            for subscriber_id, subscription_ids in people.items():
                 again = not first and subscriber_id in having
                 debts.append(
                     Debt(
@@ -145,7 +148,7 @@ class Matcher:
                         state=State.HELD,
                     )
                 )
-            having.update(one.people)
+            having.update(people)
         return debts
 
     async def _having(self, connection: AsyncConnection, tender_id: int, people: Collection[int]) -> set[int]:
