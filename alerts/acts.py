@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 
 import msgspec
@@ -14,9 +15,10 @@ __all__ = ["Act", "acts", "cite", "norm"]
 
 
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
-    """A law or an order, its texts by language; `cite` has a place for the clause."""
+    """A law or an order, its texts by language; `cite` has a place for the clause. `checked_on`: the text's date."""
 
     url: str
+    checked_on: date
     short: dict[str, str]
     full: dict[str, str]
     cite: dict[str, str]

@@ -18,6 +18,7 @@ import typer
 
 from bot.check_lines import Portal
 from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
+from bot.cli_learn import explainers_commands
 from bot.cli_sources import backfill, refs_commands
 from bot.config import ConfigError
 from templates import LANGUAGES
@@ -37,6 +38,7 @@ app = typer.Typer(
 database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
 app.add_typer(database_commands, name="db")
 app.add_typer(refs_commands, name="refs")
+app.add_typer(explainers_commands, name="explainers")
 app.command(short_help="Read old purchases, so that there is a past to compare with.")(backfill)
 
 

@@ -21,6 +21,7 @@ from bot.config_sections import (
     Alerts,
     DatabaseSection,
     Email,
+    Learn,
     Log,
     Operator,
     Refs,
@@ -59,6 +60,7 @@ class Config(BaseModel):
     email: Email = Field(default_factory=Email)
     web: Web = Web()
     tips: Tips = Tips()
+    learn: Learn = Learn()
     refs: Refs = Refs()
     log: Log = Log()
     operator: Operator = Operator()

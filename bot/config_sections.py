@@ -20,6 +20,7 @@ __all__ = [
     "Alerts",
     "DatabaseSection",
     "Email",
+    "Learn",
     "Log",
     "Operator",
     "Refs",
@@ -200,6 +201,13 @@ class Tips(_Section):
     """[tips]: the key that tips will be sealed with, not used yet; the one that opens them is never here."""
 
     public_key: Annotated[str, AfterValidator(_public_key)] = ""
+
+
+class Learn(_Section):
+    """[learn]: lessons. `folder`: where a coalition keeps its own, beside those that come with Baqylau."""
+
+    folder: str = ""
+    checked_days: int = Field(365, ge=1, le=3650)
 
 
 class Refs(_Section):

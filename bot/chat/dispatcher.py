@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiogram import Dispatcher, F
 from aiogram.fsm.strategy import FSMStrategy
 
-from bot.chat.handlers import account, adding, fallback, filters, membership, muting, settings, start, why
+from bot.chat.handlers import account, adding, fallback, filters, learning, membership, muting, settings, start, why
 from bot.chat.middlewares import AnswerCallbacks, Recognise
 from bot.chat.services import Services
 
@@ -21,6 +21,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.update.outer_middleware(Recognise(services))
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
     dispatcher.errors.register(fallback.sorry)
+    dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
     for part in (start, adding, filters, settings, muting, account):
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's

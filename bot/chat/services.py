@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
 
+from alerts.learning import Learning
 from alerts.messages import Messages
 from alerts.preferences import Preferences
 from alerts.render import Renderer
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
 from bot.fsm import SqlStorage
+from bot.learn.library import GOOD_FOR, Lessons
 from watchers.database import Database
 from watchers.store import Store
 
@@ -24,6 +28,7 @@ CHANNEL = "telegram"
 class Services:
     """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays.
     `per_day`: alerts at once for who chose no number; `mute_days`: how long a mute lasts.
+    `lessons_folder`: the operator's own lessons; `rules_good_for`: how long a rule they quote counts as checked.
     """
 
     database: Database
@@ -37,6 +42,18 @@ class Services:
     per_day: int = 5
     mute_days: int = 30
     flood: FloodGuard = field(default_factory=FloodGuard)
+    lessons_folder: Path | None = None
+    rules_good_for: timedelta = GOOD_FOR
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """The lessons there are."""
+        return Lessons(self.clock, self.lessons_folder, good_for=self.rules_good_for)
+
+    @property
+    def learning(self) -> Learning:
+        """What subscribers learned."""
+        return Learning(self.database, self.clock)
 
     @property
     def preferences(self) -> Preferences:

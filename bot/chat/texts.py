@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "settings": mark("Quiet hours, alerts a day, snooze"),
     "mutes": mark("What you muted, and unmute it"),
     "why": mark("Why an alert came, and when"),
+    "learn": mark("Lessons: how to read a purchase"),
     "language": mark("Change the language"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),

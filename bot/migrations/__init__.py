@@ -17,7 +17,8 @@ from watchers.database import metadata
 __all__ = ["configuration", "every_table"]
 
 _MODULES = (
-    "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "bot.fsm", "bot.inbox.stored",
+    "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning", "bot.fsm",
+    "bot.inbox.stored",
 )  # fmt: skip
 """Where tables are declared."""
 

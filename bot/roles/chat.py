@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from aiogram import Bot
@@ -38,6 +40,8 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         countries=_countries(config),
         per_day=config.alerts.per_day,
         mute_days=config.alerts.mute_days,
+        lessons_folder=Path(config.learn.folder) if config.learn.folder else None,
+        rules_good_for=timedelta(days=config.learn.checked_days),
     )
     inbox = Inbox(parts.database, parts.clock)
     async with parts.bot() as bot:

@@ -1,0 +1,109 @@
+"""Lessons as people see them in Telegram: the HTML of cards and questions, and how long it is.
+
+A card whose rule was last read longer ago than it may be is not shown: it says that it is being checked, and where the
+text is.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from itertools import groupby
+
+from babel.dates import format_date
+from markdown_it import MarkdownIt
+from markupsafe import escape
+
+from alerts.acts import acts
+from alerts.channels.telegram.text import utf16
+from alerts.i18n import translator
+from alerts.render.pages import telegram_html
+from bot.learn.lesson import Card, Cited, Lesson
+from bot.learn.reading import CITED, LINK, quoted
+
+__all__ = ["CARD_LIMIT", "body_html", "card_html", "checked_line", "expired", "visible"]
+
+CARD_LIMIT = 900
+"""Of a card's heading and text as they are seen, in UTF-16 units."""
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_TAG = re.compile(r"<[^>]*>")
+_QUOTE_END = re.compile(r"\s+</blockquote>\n?")
+_LESSON = "learn:"
+
+
+def with_rules(text: str, language: str) -> str:
+    """The text with its braces turned into quotations: "(Rules No. 687, p. 164)"."""
+
+    def told(found: re.Match[str]) -> str:
+        parts = []
+        for act, group in groupby(quoted(found[1]), key=lambda pair: pair[0]):
+            clauses = ", ".join(clause for _, clause in group)
+            known = acts().get(act)
+            parts.append(known.cite[language].replace("{clause}", clauses) if known else f"{act}, {clauses}")
+        return f"({'; '.join(parts)})"
+
+    return CITED.sub(told, text)
+
+
+def body_html(card: Card, language: str, link: str = "") -> str:
+    """A card's text as Telegram's HTML. `link`: a lesson's address, with {slug} in it; without, its words alone."""
+
+    def led(found: re.Match[str]) -> str:
+        target = found[1]
+        if not target.startswith(_LESSON):
+            return found[0]
+        address = link.replace("{slug}", target.removeprefix(_LESSON)) if link else ""
+        return found[0].replace(target, address) if address else found[0][1 : found[0].index("](")]
+
+    markdown = with_rules(LINK.sub(led, card.body), language)
+    html = telegram_html(_MARKDOWN.parse(markdown))
+    return _QUOTE_END.sub("</blockquote>\n", html).strip()
+
+
+def visible(html: str) -> int:
+    """How many UTF-16 units of it are seen."""
+    plain = _TAG.sub("", html)
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'"), ("&quot;", '"'), ("&amp;", "&")):
+        plain = plain.replace(entity, char)
+    return utf16(plain)
+
+
+def expired(card: Card, today: date, good_for: timedelta) -> Cited | None:
+    """The rule of a card that was not checked for too long, the oldest first; None where all hold."""
+    oldest = min(card.norms, key=lambda one: one.checked_on, default=None)
+    return oldest if oldest is not None and oldest.checked_on + good_for < today else None
+
+
+def checked_line(card: Card, language: str) -> str:
+    """When the rules of a card were read: plain text, '' for a card without one."""
+    if not card.norms:
+        return ""
+    _ = translator(language).gettext
+    oldest = min(card.norms, key=lambda one: one.checked_on)
+    day = format_date(oldest.checked_on, "long", locale=language)
+    if any(one.secondary for one in card.norms):
+        return _("Read in a secondary source on %(day)s: look at the text before you rely on it.") % {"day": day}
+    text_of = min(acts()[one.act].checked_on for one in card.norms)
+    written = format_date(text_of, "long", locale=language)
+    return _("Checked on %(day)s, in the text as of %(written)s.") % {"day": day, "written": written}
+
+
+def card_html(lesson: Lesson, number: int, today: date, good_for: timedelta, language: str, *, link: str = "") -> str:
+    """One card of a lesson, counted from 0, in Telegram's HTML, with its place and the day its rules were checked."""
+    _ = translator(language).gettext
+    card = lesson.cards[number]
+    head = f"{escape(lesson.title)} · {number + 1}/{len(lesson.cards)}"
+    stale = expired(card, today, good_for)
+    if stale is not None:
+        act = acts()[stale.act]
+        day = format_date(stale.checked_on, "long", locale=language)
+        text = _("This card is being checked: its rule was last read on %(day)s and may have changed since.") % {
+            "day": day
+        }
+        rule = act.cite[language].replace("{clause}", stale.clause)
+        body = f'{escape(text)}\n<a href="{escape(act.url)}">{escape(rule)}</a>'
+    else:
+        body = body_html(card, lesson.language, link)
+    checked = "" if stale else checked_line(card, language)
+    foot = f"<i>{escape(checked)}</i>" if checked else ""
+    return "\n\n".join(filter(None, (f"<i>{head}</i>", f"<b>{escape(card.title)}</b>\n{body}", foot)))
