@@ -94,6 +94,6 @@ def _why(row: _Row, muted: _Muted, snapshot: StoredSnapshot | None, criteria: di
     left = [finding for finding in snapshot.findings if finding.indicator not in flags]
     if len(left) == len(snapshot.findings):
         return None
-    facts = facts_of(summary, left)
+    facts = facts_of(summary, left, snapshot.seen_at)
     asked = [criteria[id_] for id_ in row.matched if id_ in criteria]
     return None if any(matches(one, facts) for one in asked) or not asked else MuteKind.INDICATOR

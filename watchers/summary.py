@@ -15,6 +15,7 @@ from watchers.places import find_region, place_of_kato, region_keys
 __all__ = ["Summary", "organization_id", "summarise"]
 
 _PAUSED = ("приостанов", "тоқтатыла", "suspend", "призупин")
+_VOID = ("cancelled", "unsuccessful")  # OCDS statuses of an award
 _COUNTRY_OF_SCHEME = {"KZ-BIN": "KZ", "KZ-IIN": "KZ", "UA-EDR": "UA"}
 
 
@@ -37,6 +38,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     status: str
     method: str  # the publisher's words, else the OCDS code
+    suppliers: tuple[str, ...] = ()  # ids of who was awarded or contracted, without private persons
     paused: bool = False  # the publisher's words for the status say so: OCDS has no code for it
 
 
@@ -134,6 +136,13 @@ def _money(release: Release) -> tuple[Decimal | None, str]:
     return None, ""
 
 
+def _suppliers(release: Release) -> tuple[str, ...]:
+    chosen = [one for award in release.awards if award.status not in _VOID for one in award.suppliers]
+    full = [_full(one, release) for one in chosen]
+    ids = (organization_id(one) for one in full if one is not None and not one.natural_person)
+    return tuple(dict.fromkeys(filter(None, ids)))
+
+
 def _title(release: Release) -> str:
     tender = release.tender
     candidates = [tender.title, tender.title_ru, tender.title_kk, tender.description] if tender else []
@@ -170,5 +179,6 @@ def summarise(release: Release) -> Summary:
         closes_at=period.end if period else None,
         status=tender.status or "",
         method=tender.procurement_method_details or tender.procurement_method or "",
+        suppliers=_suppliers(release),
         paused=any(word in (tender.status_details or "").casefold() for word in _PAUSED),
     )

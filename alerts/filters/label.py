@@ -14,7 +14,7 @@ _PARTS = 2
 
 
 def label(criteria: Criteria, language: str, names: Mapping[str, str] | None = None) -> str:
-    """Its first places, kinds, buyers or words ("Turkistan Region, food"); the whole sentence where it has none.
+    """Its first places, kinds, bodies or words ("Turkistan Region, food"); the whole sentence where it has none.
 
     "+3" says how many more there are. `names` as for `sentence`.
     """
@@ -23,6 +23,7 @@ def label(criteria: Criteria, language: str, names: Mapping[str, str] | None = N
         *map(speech.place, criteria.regions),
         *map(speech.kind, criteria.categories),
         *map(speech.named, criteria.buyers),
+        *map(speech.named, criteria.suppliers),
         *(speech.quoted([word]) for word in criteria.words),
     ]
     if not parts:

@@ -6,12 +6,17 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from alerts.filters.criteria import BadFilter
+from alerts.filters.criteria import MOST_DAYS, BadFilter
+from alerts.filters.methods import METHODS
 from alerts.filters.words import fold
+from alerts.i18n import LANGUAGES, translator
 from watchers.categories import everyday_categories
 from watchers.places import find_place, place
 
-__all__ = ["read_amount", "read_buyers", "read_categories", "read_indicators", "read_regions", "read_weight"]
+__all__ = [
+    "read_amount", "read_categories", "read_days", "read_ids", "read_indicators", "read_methods", "read_most",
+    "read_regions", "read_weight", "read_words",
+]  # fmt: skip
 
 _SCALES = {
     3: ("k", "к", "тыс", "мың", "thousand"),
@@ -24,8 +29,14 @@ _CURRENCIES = {
     "₸": "KZT", "тг": "KZT", "тенге": "KZT", "теңге": "KZT", "tenge": "KZT",
     "₴": "UAH", "грн": "UAH", "гривен": "UAH", "€": "EUR", "евро": "EUR", "₽": "RUB", "руб": "RUB",
 }  # fmt: skip
+_FILLERS = {
+    "от", "до", "не", "менее", "меньше", "более", "больше", "from", "up", "to", "at", "least", "most",
+    "кемінде", "дейін", "бастап", "ең", "көбі",
+}  # fmt: skip
 _AMOUNT = re.compile(r"(?P<number>\d[\d\s.,]*)(?P<rest>.*)", re.DOTALL)
 _UNIT_WORD = re.compile(r"[^\W\d]+|[₸₴€₽]")
+_RANGE = re.compile(r"(?<=[\w₸₴€₽])\s*(?:[-–—]|\.\.\.?|…)\s*(?=[\d₸₴€₽A-Z])")
+_NOTHING = {"", "-", "–", "—"}
 _BIN = re.compile(r"\d{12}")
 _INDICATOR = re.compile(r"(R|KZ)-?(\d{1,3})", re.IGNORECASE)
 
@@ -53,14 +64,14 @@ def read_regions(text: str) -> dict[str, Any]:
     return {"regions": tuple(codes)}
 
 
-def read_buyers(text: str) -> dict[str, Any]:
-    """Ids of buyers: "KZ-BIN-000000000000", or the twelve digits of a BIN alone."""
-    buyers = []
+def read_ids(text: str) -> tuple[str, ...]:
+    """Ids of bodies: "KZ-BIN-000000000000", or the twelve digits of a BIN alone."""
+    ids = []
     for part in _parts(text):
         if " " in part:
-            raise BadFilter(f"filters: {part!r} is no id of a buyer: write a BIN (12 digits) or SCHEME-number")
-        buyers.append(f"KZ-BIN-{part}" if _BIN.fullmatch(part) else part)
-    return {"buyers": tuple(buyers)}
+            raise BadFilter(f"filters: {part!r} is no id of a body: write a BIN (12 digits) or SCHEME-number")
+        ids.append(f"KZ-BIN-{part}" if _BIN.fullmatch(part) else part)
+    return tuple(ids)
 
 
 def read_categories(text: str) -> dict[str, Any]:
@@ -88,7 +99,41 @@ def _known_category(part: str) -> str:
 
 
 def read_amount(text: str) -> dict[str, Any]:
-    """A sum: "10 млн", "10,5 млн ₸", "UAH 500 000", "2bn". Tenge where no currency is named."""
+    """The least sum: "10 млн", "10,5 млн ₸", "UAH 500 000", "2bn"; or both ends: "5–10 млн". Nothing by "-"."""
+    return _amounts(text, "min_amount")
+
+
+def read_most(text: str) -> dict[str, Any]:
+    """The largest sum, written like the least; or both ends."""
+    return _amounts(text, "max_amount")
+
+
+def _amounts(text: str, field: str) -> dict[str, Any]:
+    if text.strip() in _NOTHING:
+        return {field: None}
+    least, dash, most = _RANGE.sub(" – ", text, count=1).partition(" – ")
+    if not dash:
+        amount, _, currency = _sum(text)
+        return {field: amount, "currency": currency}
+    (low, power, of_low), (high, power_high, of_high) = _sum(least), _sum(most)
+    if not power and power_high:  # "5–10 млн"
+        low = _tidy(low * 10**power_high)
+    named = {currency for currency, part in ((of_low, least), (of_high, most)) if _names_currency(part)}
+    if len(named) > 1:
+        raise BadFilter(f"filters: {text.strip()!r} names two currencies: write both sums in one")
+    return {"min_amount": low, "max_amount": high, "currency": next(iter(named), "KZT")}
+
+
+def _names_currency(text: str) -> bool:
+    return any(word.casefold() in _CURRENCIES or re.fullmatch(r"[A-Z]{3}", word) for word in _UNIT_WORD.findall(text))
+
+
+def _tidy(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01")).normalize() + 0
+
+
+def _sum(text: str) -> tuple[Decimal, int, str]:
+    """A sum, the power of ten that was named, the currency: tenge where none is named."""
     match = _AMOUNT.search(text.replace("\u00a0", " "))
     if match is None:
         raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
@@ -106,6 +151,8 @@ def read_amount(text: str) -> dict[str, Any]:
         raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
     for word in _UNIT_WORD.findall(around):
         folded = word.casefold()
+        if folded in _FILLERS:
+            continue
         if folded in _SCALE_OF:
             power = _SCALE_OF[folded]
         elif folded in _CURRENCIES:
@@ -114,12 +161,12 @@ def read_amount(text: str) -> dict[str, Any]:
             currency = word
         else:
             raise BadFilter(f"filters: {word!r} is no currency and no scale: write the amount like 10 млн ₸")
-    return {"min_amount": (Decimal(digits) * 10**power).quantize(Decimal("0.01")).normalize() + 0, "currency": currency}
+    return _tidy(Decimal(digits) * 10**power), power, currency
 
 
 def read_weight(text: str) -> dict[str, Any]:
     """A whole number from 0 to 5, or nothing for the alert rule's choice."""
-    if text.strip() in {"", "-"}:
+    if text.strip() in _NOTHING:
         return {"min_weight": None}
     if not re.fullmatch(r"\s*[0-5]\s*", text):
         raise BadFilter(f"filters: {text.strip()!r} is no weight: write a whole number from 0 to 5")
@@ -136,6 +183,36 @@ def read_indicators(text: str) -> dict[str, Any]:
         letter = match[1].upper()
         codes.append(f"R{int(match[2]):03d}" if letter == "R" else f"KZ-{int(match[2]):02d}")
     return {"indicators": tuple(codes)}
+
+
+def read_methods(text: str) -> dict[str, Any]:
+    """Ways of buying by key or by name in any language: "direct", "аукцион"."""
+    names = {translator(code).gettext(name).casefold(): key for key, name in METHODS.items() for code in LANGUAGES}
+    found = []
+    for part in _parts(text):
+        folded = part.casefold()
+        key = folded if folded in METHODS else names.get(folded, "")
+        if not key:
+            begun = {value for name, value in names.items() if len(folded) > 2 and name.startswith(folded)}
+            key = begun.pop() if len(begun) == 1 else ""
+        if not key:
+            raise BadFilter(f"filters: no way of buying is called {part!r}: choose one, like auction")
+        found.append(key)
+    return {"methods": tuple(found)}
+
+
+def read_days(text: str) -> dict[str, Any]:
+    """Days that are left to bid: "3-10", "at least 5", "до 7"; one number alone is the most. Nothing by "-"."""
+    folded = text.casefold().strip()
+    if folded in _NOTHING:
+        return {"min_days": None, "max_days": None}
+    numbers = [int(one) for one in re.findall(r"\d{1,4}", folded)]
+    if not numbers or len(numbers) > 2 or max(numbers) > MOST_DAYS:
+        raise BadFilter(f"filters: {text.strip()!r} is no number of days: write one like 3-10 or at least 5")
+    if len(numbers) == 2:
+        return {"min_days": min(numbers), "max_days": max(numbers)}
+    least = re.search(r">|≥|\+|\b(от|least|more|from|кемінде|не менее|не меньше|больше)\b", folded)
+    return {"min_days": numbers[0], "max_days": None} if least else {"min_days": None, "max_days": numbers[0]}
 
 
 def read_words(text: str) -> tuple[str, ...]:

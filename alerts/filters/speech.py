@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from babel import Locale
 
-from alerts.format import number
+from alerts.filters.methods import METHODS
+from alerts.format import number, quantity
 from alerts.i18n import translator
 from watchers.categories import everyday_categories
 from watchers.enstru import code_name
@@ -29,6 +30,11 @@ class Speech(msgspec.Struct, frozen=True):
         """A marked text, translated and filled."""
         return translator(self.language).gettext(text) % values
 
+    def count(self, forms: tuple[str, str], number_: int, /, **values: str) -> str:
+        """A marked text that counts something, in the right plural."""
+        text = translator(self.language).ngettext(*forms, number_)
+        return text % ({"n": number(number_, self.language)} | values)
+
     def any_of(self, values: Sequence[str]) -> str:
         """Join as "A, B or C"; of more than five the first four, and how many others."""
         if len(values) > _NAMED + 1:
@@ -48,6 +54,14 @@ class Speech(msgspec.Struct, frozen=True):
     def named(self, code: str) -> str:
         """The name of a buyer or an indicator, the code itself where none was given."""
         return self.names.get(code) or code
+
+    def method(self, group: str) -> str:
+        """A way of buying in words."""
+        return translator(self.language).gettext(METHODS[group]) if group in METHODS else group
+
+    def days(self, count: int) -> str:
+        """A number of days: "3 days"."""
+        return quantity(count, "days", self.language)
 
     def place(self, code: str) -> str:
         """The name of a region, of a district with its region, or of a country."""

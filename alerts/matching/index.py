@@ -31,13 +31,10 @@ _NONE = np.empty(0, dtype=np.int32)
 _FEW = 8
 """So many filters under a key are asked one by one, sooner than arrays are set up. Most keys have one or two."""
 
-
 _ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("level", np.int8)])
 """A filter under a key: its least amount in hundredths, its number, the number of its currency, its level's bit."""
 
 Row = tuple[int, int, int, int]
-
-
 Asked = tuple[int, int, int]
 """What a tender brings: the number of its currency, its levels, the largest least amount that it reaches."""
 View = tuple[Numbers, Numbers | None]
@@ -186,9 +183,15 @@ class Index:
         """Ids of the filters a tender meets, each once, in no order."""
         return self._subscription.take(self._numbers(facts))
 
-    def people(self, facts: TenderFacts) -> dict[int, list[int]]:
-        """Who is to be told: subscriber -> ids of their filters that matched, in ascending order."""
+    def people(self, facts: TenderFacts, *, supplier: bool = False) -> dict[int, list[int]]:
+        """Who is to be told: subscriber -> ids of their filters that matched, in ascending order.
+
+        `supplier`: only by filters that ask for one.
+        """
         numbers = self._numbers(facts)
+        if supplier:
+            asks = [bool((one := self._criteria[number]) and one.suppliers) for number in numbers.tolist()]
+            numbers = numbers[np.array(asks, dtype=bool)]
         found: dict[int, list[int]] = {}
         for subscriber, subscription in zip(
             self._subscriber.take(numbers).tolist(), self._subscription.take(numbers).tolist(), strict=True
@@ -233,6 +236,7 @@ class Index:
     def _found(self, facts: TenderFacts) -> list[_Shelf]:
         """The shelves under each of a tender's keys."""
         leads = ["", *(f"w:{word}" for word in self._words.held_by(facts.words))]
+        leads += [lead for one in facts.suppliers if (lead := f"s:{one}") in self._used]
         leads += [lead for code in facts.indicators if (lead := f"i:{code}") in self._used]
         buyers = ("", facts.buyer) if facts.buyer else ("",)
         regions = ("", *facts.regions)

@@ -1,8 +1,8 @@
 """Under which composite keys a filter is kept, so that a tender finds it by looking up its own.
 
 A key is (lead, buyer, currency, region, category); '' stands for "any". The lead is the narrowest thing a filter may
-ask for: a word, else a flag. A filter with two regions and three categories has six keys. A filter that would have too
-many leaves its longest list out of the key, and is then checked in full when found.
+ask for: a supplier, else a word, else a flag. A filter with two regions and three categories has six keys. A filter
+that would have too many leaves its longest list out of the key, and is then checked in full when found.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Key = tuple[str, str, str, str, str]
 MOST_KEYS: Final = 64
 NO_AMOUNT: Final = -1
 
-_LEADS = {"words": "w:", "indicators": "i:"}
+_LEADS = {"supplier": "s:", "words": "w:", "indicators": "i:"}
 _PLACES = ("buyer", "region", "category")
 # Told by the key's currency and the order within a key, and by the weight kept beside each filter.
 _ORDERED = {"min_amount", "min_weight"}

@@ -32,6 +32,7 @@ _ROWS = 5000  # then the rest waits for the next transaction: the database has o
 # A filter saved by a transaction that took long carries an earlier moment than one seen already.
 _OVERLAP = timedelta(minutes=2)
 _TELLING = {"published", "retold", "flag_raised"}
+_AWARDED = "awarded"  # speaks to those who follow a supplier
 _READ = _TELLING | CHANGE_KINDS
 _FIRST = {"published", "retold"}  # another source's words for the same tender: nobody is told again
 
@@ -105,7 +106,7 @@ class Matcher:
             if rows >= _ROWS and event.snapshot_id != done[-1].snapshot_id:
                 break  # a snapshot's events stay together: who gets a card of it is not told of its changes
             snapshot = snapshots.get(event.snapshot_id)
-            if event.kind in _TELLING and snapshot is not None:
+            if event.kind in _TELLING | {_AWARDED} and snapshot is not None:
                 one = self._compare(event, snapshot)
                 if one is not None:
                     found.append(one)
@@ -114,18 +115,21 @@ class Matcher:
         return done, found
 
     def _compare(self, event: StoredEvent, snapshot: StoredSnapshot) -> _Found | None:
-        summary = summarise(snapshot.release)
-        if summary.published_at is not None and summary.published_at < self._clock() - self._max_age:
+        summary, now = summarise(snapshot.release), self._clock()
+        awarded = event.kind == _AWARDED
+        age_of = event.happened_at if awarded else summary.published_at  # an award comes weeks after the announcement
+        if age_of is not None and age_of < now - self._max_age:
             self.matched.old += 1
             return None
-        facts = facts_of(summary, snapshot.findings)
-        people = self._index.people(facts)
+        facts = facts_of(summary, snapshot.findings, now)
+        people = self._index.people(facts, supplier=awarded)
         return _Found(event, snapshot.sequence, facts, summary.published_at or event.happened_at, people)
 
     async def _debts(self, connection: AsyncConnection, found: Sequence[_Found]) -> list[Debt]:
         """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
         debts: list[Debt] = []
         told: dict[int, set[int]] = {}  # by tender: who has a card, or gets one here
+        carded: set[tuple[int, int]] = set()  # who gets one of which snapshot here
         sharing = await addresses_sharing(connection, {id_ for one in found for id_ in one.people})
         for one in found:
             people = with_addresses(one.people, sharing)
@@ -136,6 +140,12 @@ class Matcher:
                 having.update(await self._having(connection, tender_id, people.keys() - having))
             for subscriber_id, subscription_ids in people.items():
                 again = not first and subscriber_id in having
+                if again and (
+                    one.event.kind == _AWARDED  # told as a change of what they know
+                    or (subscriber_id, one.event.snapshot_id) in carded  # the card says all that is in the snapshot
+                ):
+                    continue
+                carded.add((subscriber_id, one.event.snapshot_id))
                 debts.append(
                     Debt(
                         subscriber_id=subscriber_id,

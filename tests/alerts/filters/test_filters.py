@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,10 +10,15 @@ import msgspec
 import pytest
 
 from alerts.filters import FILTERS, BadFilter, Criteria, TenderFacts, checked, facts_of, matches, read_filter, sentence
+from alerts.filters.methods import METHODS, group_of
 from alerts.filters.page import page
+from alerts.filters.rows import row_of
+from alerts.filters.speech import Speech
 from alerts.filters.words import fold, holds, tokens
 from tests.alerts.conftest import flag, roof_repair
 from watchers.indicators.base import Status, Tier
+from watchers.indicators.registry import indicator_classes
+from watchers.rules import load_rules
 from watchers.summary import summarise
 
 LANGUAGES = ("kk", "ru", "en")
@@ -103,6 +109,11 @@ def test_context_alone_and_what_could_not_be_computed_are_no_flags() -> None:
         (Criteria(min_weight=4), True),
         (Criteria(min_weight=5), False),
         (Criteria(regions=("KZ",)), False),  # this buyer's region is not known
+        (Criteria(max_amount=Decimal(48_200_000)), True),
+        (Criteria(max_amount=Decimal("48199999.99")), False),
+        (Criteria(max_amount=Decimal(10**9), currency="UAH"), False),
+        (Criteria(suppliers=("KZ-BIN-000000000009",)), False),  # nobody is chosen yet
+        (Criteria(methods=("tender", "direct")), False),  # this tender's is not known
     ],
 )
 def test_a_tender_is_told_apart(criteria, expected) -> None:
@@ -181,3 +192,87 @@ def test_a_long_list_is_counted_and_known_names_are_said() -> None:
 def test_criteria_of_tomorrow_are_not_half_understood() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"regions": ["KZ-61"], "supplier": "x"}, Criteria)
+
+
+def test_a_supplier_and_a_method_are_told_apart() -> None:
+    found = TenderFacts(suppliers=("KZ-BIN-1", "KZ-BIN-2"), method="direct")
+    for criteria, expected in (
+        (Criteria(suppliers=("KZ-BIN-2", "KZ-BIN-3")), True),
+        (Criteria(suppliers=("KZ-BIN-3",)), False),
+        (Criteria(methods=("tender", "direct")), True),
+        (Criteria(methods=("tender",)), False),
+    ):
+        assert matches(msgspec.structs.replace(criteria, min_weight=0), found) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("5-20 млн", (5_000_000, 20_000_000, "KZT")),
+        ("500 тыс – 1 млн ₸", (500_000, 1_000_000, "KZT")),
+        ("1 000 000...2 000 000", (1_000_000, 2_000_000, "KZT")),
+        ("UAH 5 m - 6 m", (5_000_000, 6_000_000, "UAH")),
+    ],
+)
+@pytest.mark.parametrize("key", ["min_amount", "max_amount"])
+def test_two_sums_are_a_range_wherever_they_are_typed(key, text, ends) -> None:
+    read = read_filter(key, text)
+    assert (read.min_amount, read.max_amount, read.currency) == ends
+
+
+@pytest.mark.parametrize("text", ["20-5 млн", "5 ₸ - 6 ₴"])
+def test_a_range_that_cannot_be_is_refused(text) -> None:
+    with pytest.raises(BadFilter):
+        read_filter("min_amount", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("3-10", 3, 10), ("10 – 3", 3, 10), ("от 5", 5, None), ("at least 5", 5, None), ("кемінде 5 күн", 5, None),
+        ("до 7", None, 7), ("7", None, 7), ("<=2", None, 2), (">=10", 10, None), ("-", None, None),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_people_write_them(text, least, most) -> None:
+    read = read_filter("deadline", text)
+    assert (read.min_days, read.max_days) == (least, most)
+
+
+def test_days_left_are_counted_from_when_the_tender_is_told_of() -> None:
+    summary = summarise(roof_repair())
+    closes = datetime(2026, 11, 27, 5, tzinfo=UTC)
+    summary = msgspec.structs.replace(summary, closes_at=closes)
+    week, hour = (facts_of(summary, [flag()], closes - timedelta(days=days)) for days in (7, 1 / 24))
+    over = facts_of(summary, [flag()], closes + timedelta(minutes=1))
+    for criteria, found in (
+        (Criteria(min_days=5), (True, False, False)),
+        (Criteria(max_days=2), (False, True, False)),
+        (Criteria(min_days=0, max_days=10), (True, True, False)),
+    ):
+        assert tuple(matches(criteria, one) for one in (week, hour, over)) == found
+
+
+def test_the_methods_of_the_law_have_names_and_others_are_told_by_their_code() -> None:
+    assert group_of("KZ", "Из одного источника путем прямого заключения договора") == "direct"
+    assert group_of("KZ", "Закупка жилища") == "other"
+    assert (group_of("UA", "open"), group_of("UA", "limited"), group_of("UA", "belowThreshold")) == (
+        "tender", "direct", "",
+    )  # fmt: skip
+    known = {row.group for row in load_rules().methods}
+    assert set(METHODS) - {"other"} <= known
+
+
+@EVERY
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_can_be_tapped_can_be_typed_and_is_said(row, language) -> None:
+    speech = Speech(language)
+    for offer in row.offers():
+        assert offer.label(speech).strip()
+        assert len(offer.text.encode()) <= 32
+        read = read_filter(row.key, offer.text)
+        assert checked(read) == read
+    assert all(name in Criteria.__struct_fields__ for name in row.fields)
+
+
+def test_every_indicator_can_be_tapped() -> None:
+    assert [offer.text for offer in row_of("indicators").offers()] == list(indicator_classes())

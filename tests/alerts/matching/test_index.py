@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,18 @@ def some(values: tuple[str, ...], most: int = 3) -> st.SearchStrategy[tuple[str,
     return st.lists(st.sampled_from(values), max_size=most, unique=True).map(tuple)
 
 
-CRITERIA = st.builds(
+SUPPLIERS = ("KZ-BIN-900000000001", "KZ-BIN-900000000002")
+
+
+def _ranged(criteria: Criteria, most: Decimal | None, days: tuple[int | None, int | None]) -> Criteria:
+    """With a largest amount and days left where they make a range."""
+    ranged = {"max_amount": most} if most and most >= (criteria.min_amount or most) else {}
+    if None in days or days[0] <= days[1]:
+        ranged |= {"min_days": days[0], "max_days": days[1]}
+    return msgspec.structs.replace(criteria, **ranged)
+
+
+PLAIN = st.builds(
     Criteria,
     regions=some(REGIONS, 5),
     buyers=some(BUYERS, 12),
@@ -38,6 +50,11 @@ CRITERIA = st.builds(
     indicators=some(CODES),
     words=some(STEMS),
     without_words=st.just(()) | some(STEMS, 2),
+    suppliers=st.just(()) | some(SUPPLIERS, 2),
+    methods=st.just(()) | some(("tender", "direct"), 2),
+)
+CRITERIA = st.builds(
+    _ranged, PLAIN, st.none() | st.sampled_from(AMOUNTS), st.tuples(*[st.sampled_from((None, None, 3, 7))] * 2)
 )
 FACTS = st.builds(
     TenderFacts,
@@ -50,6 +67,9 @@ FACTS = st.builds(
     deserving=st.booleans(),
     indicators=some(CODES).map(frozenset),
     words=st.lists(st.sampled_from(WORDS), max_size=6).map(tuple),
+    suppliers=some(SUPPLIERS, 2),
+    method=st.sampled_from(("", "tender", "direct")),
+    days_left=st.none() | st.sampled_from((0.5, 3.0, 6.9, 9.0)),
 )
 
 
@@ -128,3 +148,12 @@ def test_a_filter_put_away_leaves_nothing_behind() -> None:
     assert not index._used
     assert not index._words._by_letters
     assert len(index._criteria) < 400
+
+
+def test_of_an_award_only_those_hear_who_follow_a_supplier() -> None:
+    index = Index()
+    both = Criteria(min_weight=0), Criteria(min_weight=0, suppliers=SUPPLIERS[:1])
+    index.put(follow(id_, one, subscriber=id_) for id_, one in enumerate(both, 1))
+    facts = TenderFacts(suppliers=SUPPLIERS[:1])
+    assert index.people(facts) == {1: [1], 2: [2]}
+    assert index.people(facts, supplier=True) == {2: [2]}

@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from alerts.filters import Criteria
 from alerts.matching import Matcher
 from alerts.matching.matcher import ALERT_PRIORITY, HEAVY_PRIORITY
 from tests.alerts.conftest import flag, roof_repair
 from watchers.indicators.base import Tier
+from watchers.ocds import Award, Identifier, Organization, Release
+from watchers.tables import events
 
 ROOFS = Criteria(words=("кровл",))
 LARGE = Criteria(min_amount=Decimal(10_000_000))
@@ -38,10 +41,6 @@ async def test_a_tender_matched_by_two_filters_is_owed_once_and_names_both(world
 
 
 async def test_matching_twice_owes_once(world, matcher) -> None:
-    from sqlalchemy import update
-
-    from watchers.tables import events
-
     await world.person("1", ROOFS)
     await world.happen(release=roof_repair(), flags=[flag()])
     await matcher.do_one()
@@ -177,3 +176,39 @@ async def test_a_tender_two_sources_tell_of_is_one_alert(world, matcher) -> None
         (everyone, tender, "published"),
         (details, tender, "published"),  # only the second source knew the whole sum
     ]
+
+
+def _awarded(supplier: str) -> Release:
+    chosen = Organization(id=supplier, identifier=Identifier(id=supplier, scheme="KZ-BIN"))
+    awards = (Award(id="1", status="active", suppliers=(chosen,)),)
+    return msgspec.structs.replace(roof_repair(), awards=awards)
+
+
+async def test_who_follows_a_supplier_hears_once_of_what_it_was_awarded(world, matcher) -> None:
+    supplier = Criteria(min_weight=0, suppliers=("KZ-BIN-900000000001",))
+    fan, other = await world.person("1", supplier), await world.person("2", Criteria(min_weight=1))
+    both = await world.person("3", Criteria(min_weight=0), supplier)
+    tender = await world.happen(release=roof_repair())
+    await matcher.do_one()
+    assert [row[:3] for row in await _owed(world)] == [(both, tender, "published")]
+    world.clock.advance(days=30)  # long after the announcement
+    await world.happen("awarded", _awarded("900000000001"), [flag()], tender)
+    await matcher.do_one()
+    owed = [row[:3] for row in await _owed(world)]
+    assert owed == [(both, tender, "published"), (fan, tender, "published")], "a change is told by another part"
+    assert other not in {row[0] for row in owed}
+    await world.happen("awarded", _awarded("900000000002"), [], await world.tender())
+    await matcher.do_one()
+    assert len(await world.rows()) == 2
+
+
+async def test_an_award_with_a_new_flag_is_one_card(world, matcher) -> None:
+    fan = await world.person("1", Criteria(min_weight=0, suppliers=("KZ-BIN-900000000001",)))
+    tender = await world.happen(release=roof_repair())
+    await matcher.do_one()
+    await world.happen("awarded", _awarded("900000000001"), [flag()], tender)
+    async with world.database.write() as connection:
+        row = {"tender_id": tender, "snapshot_id": 2, "kind": "flag_raised", "detail": {}, "happened_at": world.clock()}
+        await connection.execute(events.insert().values(**row))
+    await matcher.do_one()
+    assert [row[:3] for row in await _owed(world)] == [(fan, tender, "published")]
