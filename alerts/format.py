@@ -85,12 +85,15 @@ def number_in_case(value: int, language: str, case: Case) -> str:
     return with_ending(text, value, case) if language == "kk" else text
 
 
-def money(amount: Amount | None, currency: str, language: str) -> str:
-    """A sum with its currency: symbol where it is unmistakable, else the ISO code. None gives ''."""
-    exact = _decimal(amount) if amount is not None else None
-    if exact is None:
+def money(amount: Amount | None, currency: str, language: str, *, exact: bool = False) -> str:
+    """A sum with its currency: symbol where it is unmistakable, else the ISO code. None gives ''.
+
+    `exact`: to the last hundredth however large, where there is room for it.
+    """
+    value = _decimal(amount) if amount is not None else None
+    if value is None:
         return ""
-    parts = [_short(exact, language)]
+    parts = [_whole_sum(value, language) if exact else _short(value, language)]
     if currency:
         parts.append(_SYMBOLS.get(currency.upper(), currency.upper()))
     return NBSP.join(parts)
@@ -106,6 +109,10 @@ def _short(amount: Decimal, language: str) -> str:
                 return f"{number(rounded / 1000, language)}{NBSP}{larger}"
             return f"{number(rounded, language)}{NBSP}{words[language]}"
         larger = words[language]
+    return _whole_sum(amount, language)
+
+
+def _whole_sum(amount: Decimal, language: str) -> str:
     text = number(amount, language)
     point = "." if language == "en" else ","
     return text + "0" if text[-2:-1] == point else text

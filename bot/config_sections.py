@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -65,6 +66,13 @@ def _listen(value: str) -> str:
     return value
 
 
+def _reachable(value: str) -> str:
+    """A mail address or a page."""
+    if value and not _MAIL.fullmatch(value):
+        return _address(value)
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -92,6 +100,7 @@ def _enabled_by_default(settings: type[SourceSettings]) -> bool:
     return next(bool(field.default) for field in msgspec.structs.fields(settings) if field.name == "enabled")
 
 
+_MAIL = re.compile(r"[^@\s<>\"?&]+@[^@\s<>\"?&]+\.[^@\s<>\"?&]+")
 _FREE_RATE = 30  # messages a second; core.telegram.org/bots/faq
 
 Address = Annotated[str, AfterValidator(_address)]
@@ -195,6 +204,7 @@ class Web(_Section):
 
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
     public_url: Address = ""
+    reply_to: Annotated[str, AfterValidator(_reachable)] = ""
 
 
 class Tips(_Section):

@@ -31,11 +31,16 @@ _BLOCK = {
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A heading and what stands below it, as Telegram's HTML; `chat`: it is told behind "Why?" too."""
+    """A heading and what stands below it, as Telegram's HTML and as a web page's.
+
+    `chat`: it is told behind "Why?" too. `kind` is its key in `sections.toml`, '' for a heading that is not there.
+    """
 
     title: str
     html: str
     chat: bool = True
+    web: str = ""
+    kind: str = ""
 
 
 class IndicatorPage(msgspec.Struct, frozen=True):
@@ -86,19 +91,25 @@ def telegram_html(tokens: list[Token]) -> str:
 
 
 @cache
-def _kept_from_chat() -> frozenset[str]:
-    kinds = tomllib.loads((ROOT / "indicators" / "sections.toml").read_text(encoding="utf-8")).values()
-    return frozenset(kind[language] for kind in kinds if not kind["chat"] for language in LANGUAGES)
+def _kinds() -> dict[str, tuple[str, bool]]:
+    """By heading in any language: the kind of section it stands over, and whether chat tells it."""
+    kinds = tomllib.loads((ROOT / "indicators" / "sections.toml").read_text(encoding="utf-8"))
+    return {kind[language]: (key, kind["chat"]) for key, kind in kinds.items() for language in LANGUAGES}
 
 
 def _sections(markdown: str) -> tuple[Section, ...]:
     tokens = _MARKDOWN.parse(markdown)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     return tuple(
-        Section(title, telegram_html(tokens[start + 3 : end]), chat=title not in _kept_from_chat())
+        _section(tokens[start + 1].content, tokens[start + 3 : end])
         for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)
-        for title in (tokens[start + 1].content,)
     )
+
+
+def _section(title: str, tokens: list[Token]) -> Section:
+    kind, chat = _kinds().get(title, ("", True))
+    web = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return Section(title, telegram_html(tokens), chat=chat, web=web, kind=kind)
 
 
 def read_page(path: Path) -> IndicatorPage:

@@ -45,7 +45,14 @@ async def _serve(parts: Parts, stop: asyncio.Event, *, alone: bool) -> None:
 
 def _site(parts: Parts) -> Site:
     alerts = parts.config.alerts
-    return Site(public=parts.public, clock=parts.clock, language=alerts.language, zone=alerts.zone)
+    return Site(
+        public=parts.public,
+        clock=parts.clock,
+        language=alerts.language,
+        zone=alerts.zone,
+        reply=parts.config.web.reply_to,
+        since=parts.clock(),
+    )
 
 
 def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:

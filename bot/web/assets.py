@@ -1,4 +1,4 @@
-"""The files that pages need beside their own text: a style sheet and a picture, from this server alone.
+"""The files that pages need beside their own text: a style sheet and two pictures, from this server alone.
 
 Each is known by the hash of its content, which is part of its address, so that it may be kept for ever by whoever
 fetched it. There is no script: every page works without one.
@@ -15,7 +15,7 @@ from templates import ROOT
 
 __all__ = ["asset_address", "routes"]
 
-_KINDS = {"site.css": "text/css", "mark.svg": "image/svg+xml"}
+_KINDS = {"site.css": "text/css", "mark.svg": "image/svg+xml", "card.png": "image/png"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -38,6 +38,6 @@ def routes() -> list[web.AbstractRouteDef]:
 
 async def _serve(request: web.Request) -> web.Response:
     name = next(name for name in _KINDS if asset_address(name) == request.path)
-    return web.Response(
-        body=_content(name), content_type=_KINDS[name], charset="utf-8", headers={"Cache-Control": _FOR_EVER}
-    )
+    charset = None if _KINDS[name] == "image/png" else "utf-8"
+    headers = {"Cache-Control": _FOR_EVER}
+    return web.Response(body=_content(name), content_type=_KINDS[name], charset=charset, headers=headers)

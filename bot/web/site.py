@@ -53,14 +53,23 @@ def _environment(language: str) -> Environment:
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """What pages know of the whole. `language` is for people who ask for none, `zone` the one dates are written in.
 
-    `contact` is where a buyer or a supplier may reply: a web or mail address, '' where the operator gave none.
+    `reply` is where a buyer or a supplier may answer: a web or mail address, '' where the operator gave none.
+    `since` is when this process began to speak: its words may be newer than what it speaks of.
     """
 
     public: PublicPages
     clock: Callable[[], datetime]
     language: str = "kk"
     zone: str = "Asia/Almaty"
-    contact: str = ""
+    reply: str = ""
+    since: datetime | None = None
+
+    @property
+    def reply_link(self) -> str:
+        """Where the answer's link leads."""
+        return (
+            self.reply if self.reply.startswith(("https://", "http://")) or not self.reply else f"mailto:{self.reply}"
+        )
 
     def get(self, path: str, handler: PageHandler) -> list[web.AbstractRouteDef]:
         """The routes of a page: its address, and the same with a language before it."""
@@ -139,6 +148,19 @@ class Page:
             if self._has(headers["ETag"], modified):
                 return web.Response(status=304, headers=headers)
         return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+    def download(
+        self, body: bytes, *, name: str, content_type: str, cache: str, headers: dict[str, str]
+    ) -> web.Response:
+        """A file under a name of ours, kept apart from the pages; 304 where the asker's copy is current."""
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {
+            **headers, "Cache-Control": cache, "ETag": tag, "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex",
+        }  # fmt: skip
+        if self._has(tag, None):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, content_type=content_type, headers=headers)
 
     def mishap(self, status: int) -> web.Response:
         """The page that says what went wrong."""
