@@ -21,7 +21,8 @@ SHIPPED = ROOT / "explainers"
 _FEWEST, _MOST = 3, 6
 _LONGEST = {"title": 80, "question": 300, "answer": 200, "reply": 500}
 _LESSON = "learn:"
-_NUMBER = re.compile(r"\d+(?:[   ]\d{3})*(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 
 def shipped_slugs() -> frozenset[str]:
@@ -72,7 +73,7 @@ def faults_of(lesson: Lesson, slugs: Collection[str], today: date) -> Iterator[F
         if not text.strip() or len(text) > limit:
             yield fault(1, f"the {part} has {len(text)} characters: write 1 to {limit}")
     for card in lesson.cards:
-        yield from _faults_of_card(card, lesson, slugs)
+        yield from _faults_of_card(card, lesson, slugs, today)
 
 
 def _faults_of_frame(lesson: Lesson, today: date) -> Iterator[Fault]:
@@ -108,8 +109,8 @@ def _texts(lesson: Lesson) -> Iterator[tuple[str, int, str]]:
         yield "reply to an answer", _LONGEST["reply"], answer.reply
 
 
-def _faults_of_card(card: Card, lesson: Lesson, slugs: Collection[str]) -> Iterator[Fault]:
-    length = visible(body_html(card, lesson.language)) + len(card.title) + 1
+def _faults_of_card(card: Card, lesson: Lesson, slugs: Collection[str], today: date) -> Iterator[Fault]:
+    length = visible(body_html(card, lesson.language, today)) + len(card.title) + 1
     if length > CARD_LIMIT:
         yield Fault(lesson.origin, card.line, f"the card has {length} characters: make it {CARD_LIMIT} at most")
     if not card.body:
@@ -157,5 +158,5 @@ def _same_facts(ours: Card, theirs: Card, lesson: Lesson, first: Lesson) -> Iter
 def numbers(text: str) -> Counter[str]:
     """The numbers of a text without its quoted rules and links: how they are written (1 000, 2,5) does not matter."""
     plain = LINK.sub(" ", CITED.sub(" ", text))
-    found = (re.sub(r"[   ]", "", one).replace(",", ".") for one in _NUMBER.findall(plain))
-    return Counter(found)
+    joined = (re.sub(r"[\s\u00a0\u202f]", "", one) for one in _NUMBER.findall(plain))
+    return Counter(_THOUSANDS.sub("", one).replace(",", ".") for one in joined)

@@ -19,11 +19,13 @@ from alerts.acts import acts
 from bot.learn.lesson import Answer, Card, Cited, Lesson, Level, Question
 from templates import LANGUAGES
 
-__all__ = ["CITED", "LINK", "NAME", "Fault", "read_lesson"]
+__all__ = ["CITED", "LINK", "MULTIPLE", "NAME", "Fault", "read_lesson"]
 
 NAME = re.compile(r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[a-z]{2})\.md")
 CITED = re.compile(r"\{([^{}]*)\}")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]*)\)")
+MULTIPLE = "mrp"
+"""Stands for no act: `{mrp 8000}` is so many monthly calculation indices in this year's money."""
 _MARK = "---"
 _FENCE = "+++"
 _LONGEST_SLUG = 32  # beside the rest of a button's 64 bytes, and of a deep link's 64 letters
@@ -133,6 +135,8 @@ class _Reader:
         for number, text in enumerate(part[blank:], first):
             for found in CITED.finditer(text):
                 for key in quoted(found[1]):
+                    if key[0] == MULTIPLE and key[1].isdecimal():
+                        continue
                     if key in norms:
                         cited.append(norms[key])
                     else:

@@ -13,15 +13,16 @@ from bot.chat import lessons as screens
 from bot.learn.checking import SHIPPED, check_folder
 from bot.learn.lesson import Lesson
 from bot.learn.library import GOOD_FOR, Lessons
-from bot.learn.words import CARD_LIMIT, visible
+from bot.learn.words import CARD_LIMIT, body_html, visible
 from templates import LANGUAGES
 from tests.alerts.telegram_parser import parsed
+from watchers.indicators.registry import indicator_classes
 
 TODAY = date(2026, 11, 26)
 LESSONS, FAULTS = check_folder(SHIPPED, TODAY)
 BY_NAME = {Path(one.origin).name: one for one in LESSONS}
 ACCUSING = re.compile(
-    r"!|корруп|мошен|откат|воров|вор\b|виновн|подозрит|схем[аыуе]\b|срочно|жемқор|сыбайлас|алаяқ|\bұры|кінәлі|күдікті|"
+    r"!|корруп|мошен|откат|\bвор(?:ы|ов|у|а)?\b|виновн|подозрит|схем[аыуе]\b|срочно|жемқор|сыбайлас|алаяқ|\bұры|кінәлі|күдікті|"
     r"corrupt|fraud|kickback|scheme|thief|guilty|suspicious|urgent|анонимн|anonymous|жасырын хабар",
     re.IGNORECASE,
 )
@@ -83,6 +84,48 @@ def test_a_card_past_its_rule_s_date_says_that_it_is_being_checked(language: str
     assert "454" not in stale, "a rule that may have changed is not told"
     assert "https://adilet.zan.kz/rus/docs/V2400035238" in stale
     assert parsed(stale)
+
+
+def test_every_indicator_has_its_lesson_and_there_are_twenty() -> None:
+    explained = {code for one in LESSONS for code in one.indicators}
+    assert explained == set(indicator_classes())
+    assert len({one.slug for one in LESSONS}) == 20
+    lessons = Lessons(lambda: datetime(2026, 11, 26, tzinfo=UTC))
+    for code in indicator_classes():
+        found = lessons.of_indicator(code, "kk")
+        assert found is not None, code
+        assert found.language == "kk"
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_every_lesson_has_a_worked_example_with_an_invented_place(name: str) -> None:
+    lesson = BY_NAME[name]
+    body = "\n".join(card.body for card in lesson.cards)
+    assert "\n> " in f"\n{body}", "the example stands in a quote"
+    if lesson.slug != "write-an-appeal":
+        assert re.search(r"Ойдан алынған|[Вв]ымышленн|invented", body)
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_the_letters_are_those_of_the_language(name: str) -> None:
+    lesson = BY_NAME[name]
+    everything = re.sub(r"\{[^}]*\}|\([^)]*\)|«?[рpPР]емонт|[МM]eбель", "", " ".join(texts(lesson)))
+    kazakh = len(re.findall(r"[әғқңөұүһі]", everything, re.IGNORECASE))
+    if lesson.language == "kk":
+        assert kazakh > len(everything) / 30
+        assert not re.search(r"\b(?:или|если|чтобы|который)\b", everything)
+    elif lesson.language == "ru":
+        assert kazakh == 0
+    mixed = re.findall(r"\b(?=\w*[a-z])(?=\w*[а-яё])\w+\b", everything, re.IGNORECASE)
+    assert mixed == [], "Latin and Cyrillic in one word"
+
+
+def test_sums_in_indices_are_told_in_the_money_of_the_year_and_left_out_where_it_is_not_known() -> None:
+    card = BY_NAME["ways-to-buy.en.md"].cards[2]
+    assert "34.6\xa0M\xa0₸ in 2026" in body_html(card, "en", date(2026, 11, 26)).replace("M ₸", "M\xa0₸")
+    unknown = body_html(card, "en", date(2031, 1, 1))
+    assert "8,000 MCI. Only" in unknown
+    assert "{" not in unknown
 
 
 def test_the_path_goes_from_the_first_steps_to_acting() -> None:
