@@ -20,6 +20,7 @@ from bot.check_lines import Portal
 from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
 from bot.cli_learn import explainers_commands
 from bot.cli_sources import backfill, refs_commands
+from bot.cli_tips import tip_commands
 from bot.config import ConfigError
 from templates import LANGUAGES
 
@@ -39,6 +40,7 @@ database_commands = typer.Typer(help="Upgrade or back up the database.", no_args
 app.add_typer(database_commands, name="db")
 app.add_typer(refs_commands, name="refs")
 app.add_typer(explainers_commands, name="explainers")
+app.add_typer(tip_commands, name="tips")
 app.command(short_help="Read old purchases, so that there is a past to compare with.")(backfill)
 
 

@@ -208,9 +208,17 @@ class Web(_Section):
 
 
 class Tips(_Section):
-    """[tips]: the key that tips will be sealed with, not used yet; the one that opens them is never here."""
+    """[tips]: the keys that tips are sealed with; the ones that open them are never here."""
 
     public_key: Annotated[str, AfterValidator(_public_key)] = ""
+    public_keys: Annotated[tuple[Annotated[str, AfterValidator(_public_key)], ...], BeforeValidator(_several)] = ()
+    secret: SecretStr = SecretStr("")
+    safer_ways: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every public key, each once."""
+        return tuple(dict.fromkeys(key for key in (self.public_key, *self.public_keys) if key))
 
 
 class Learn(_Section):

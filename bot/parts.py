@@ -17,9 +17,11 @@ from alerts.public_pages import PublicPages
 from alerts.render import Renderer
 from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
-from bot.config import Config
+from bot.config import Config, ConfigError
 from bot.mishaps import Mishaps
 from bot.running import IDLE, keep_doing
+from bot.tips.sealing import BadKey
+from bot.tips.service import open_tips
 from bot.web.metrics import Tallies
 from bot.web.pulse import Pulse
 from watchers.database import Database
@@ -47,6 +49,10 @@ class Parts:
         self.renderer = Renderer(clock, self.rules)
         self.public = PublicPages(config.web.public_url)
         self.mishaps = Mishaps(clock)
+        try:
+            self.tips = open_tips(config.tips, self.database, clock, fallback_secret=self.token)
+        except BadKey as error:
+            raise ConfigError(f"config: {error}") from error
         self.pacer = pacer_for(
             self.database,
             Pace(

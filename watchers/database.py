@@ -1,7 +1,8 @@
 """One database, SQLite or PostgreSQL: engine, transactions, column types, the shared table registry.
 
 Time in every table is UTC. SQLite runs in WAL mode with one writer at a time (a lock in this process, `BEGIN IMMEDIATE`
-against others), so that a writer never fails half-way for a lock it could have waited for.
+against others), so that a writer never fails half-way for a lock it could have waited for. What is deleted or replaced
+there is overwritten with zeroes (`secure_delete`).
 """
 
 from __future__ import annotations
@@ -159,12 +160,15 @@ def _insist(connection: Any, cursor: Any, pragma: str) -> None:
             return
 
 
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             _insist(connection, cursor, f"PRAGMA {pragma}")
         cursor.close()
 

@@ -16,6 +16,7 @@ from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
 from bot.fsm import SqlStorage
 from bot.learn.library import GOOD_FOR, Lessons
+from bot.tips.service import TipService
 from watchers.database import Database
 from watchers.store import Store
 
@@ -41,6 +42,7 @@ class Services:
     kept: timedelta = timedelta(days=2)
     per_day: int = 5
     mute_days: int = 30
+    tips: TipService | None = None
     flood: FloodGuard = field(default_factory=FloodGuard)
     lessons_folder: Path | None = None
     rules_good_for: timedelta = GOOD_FOR

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "mutes": mark("What you muted, and unmute it"),
     "why": mark("Why an alert came, and when"),
     "learn": mark("Lessons: how to read a purchase"),
+    "tip": mark("Tell us what the data cannot show"),
     "language": mark("Change the language"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),

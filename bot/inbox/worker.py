@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ class Worker:
 
     `concurrency`: chats handled at once. `patience`: seconds one update may take. `attempts`: how often one is tried
     while Telegram is out of reach. `look_seconds`: how often to look for updates that another process stored.
+    `interrupted`: tells a chat that what it sent last was lost with the process that alone could read it.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Worker:
         patience: float = 60.0,
         attempts: int = 6,
         look_seconds: float = 1.0,
+        interrupted: Callable[[Bot, int], Awaitable[None]] | None = None,
     ) -> None:
         self._inbox = inbox
         self._dispatcher = dispatcher
@@ -54,6 +57,7 @@ class Worker:
         self._patience = patience
         self._attempts = attempts
         self._look_seconds = look_seconds
+        self._interrupted = interrupted
         self._running: dict[int, asyncio.Task[None]] = {}
 
     async def do_some(self) -> bool:
@@ -93,6 +97,8 @@ class Worker:
             keeper.cancel()
             sweeper.cancel()
             await self._stop()
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                await self._inbox.retire()
 
     def _finished(self, id_: int, _: asyncio.Task[None]) -> None:
         self._running.pop(id_, None)
@@ -113,8 +119,9 @@ class Worker:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self._inbox.lease.total_seconds() / 3)
-            if self._running:
-                with contextlib.suppress(SQLAlchemyError, OSError):
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                await self._inbox.announce()
+                if self._running:
                     await self._inbox.renew(list(self._running))
 
     async def _sweep(self) -> None:
@@ -128,9 +135,12 @@ class Worker:
     async def _handle(self, one: StoredUpdate) -> None:
         error = ""
         try:
-            update = Update.model_validate_json(one.body, context={"bot": self._bot})
             async with asyncio.timeout(self._patience):
-                await self._dispatcher.feed_update(self._bot, update)
+                if one.lost:
+                    await self._tell_lost(one)
+                else:
+                    update = Update.model_validate_json(one.body, context={"bot": self._bot})
+                    await self._dispatcher.feed_update(self._bot, update)
         except TRANSIENT as caught:
             if one.attempts < self._attempts:
                 asked = caught.retry_after if isinstance(caught, TelegramRetryAfter) else 0
@@ -147,6 +157,10 @@ class Worker:
             await self._inbox.finish(one.id, error)
         except (SQLAlchemyError, OSError) as caught:
             log.warning("inbox: an update cannot be marked done", update_id=one.update_id, error=type(caught).__name__)
+
+    async def _tell_lost(self, one: StoredUpdate) -> None:
+        if self._interrupted is not None and not await self._inbox.more_lost(one):
+            await self._interrupted(self._bot, one.chat_id)
 
 
 def where(error: Exception) -> str:

@@ -18,7 +18,7 @@ __all__ = ["configuration", "every_table"]
 
 _MODULES = (
     "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning", "bot.fsm",
-    "bot.inbox.stored",
+    "bot.inbox.stored", "bot.tips.tables",
 )  # fmt: skip
 """Where tables are declared."""
 

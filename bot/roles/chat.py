@@ -18,6 +18,7 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.parts import Parts
 from bot.running import insist, until
+from bot.tips.tipper.interrupted import Interrupted
 from bot.web import webhook_path, webhook_secret
 
 __all__ = ["works"]
@@ -42,14 +43,15 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         mute_days=config.alerts.mute_days,
         lessons_folder=Path(config.learn.folder) if config.learn.folder else None,
         rules_good_for=timedelta(days=config.learn.checked_days),
+        tips=parts.tips,
     )
-    inbox = Inbox(parts.database, parts.clock)
+    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.drafts.writing)
     async with parts.bot() as bot:
         bot.session.middleware(Paced(parts.pacer))
         async with until(stop) as running:
             running(insist("the command menu is not set yet", lambda: introduce(bot)))
             running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
-            running(Worker(inbox, build_dispatcher(services), bot).run())
+            running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
 
 
 async def _set_webhook(parts: Parts, bot: Bot) -> None:

@@ -68,4 +68,5 @@ def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
 
 def _webhook(parts: Parts) -> Webhook:
     secret = webhook_secret(parts.token, parts.config.telegram.webhook_secret.get_secret_value())
-    return Webhook(Inbox(parts.database, parts.clock), parts.token, secret=secret)
+    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.drafts.writing, reader=False)
+    return Webhook(inbox, parts.token, secret=secret)

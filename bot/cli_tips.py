@@ -1,0 +1,92 @@
+"""`baqylau tips`: what key holders do on their own machines."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli_common import ConfigOption, configuration, fail
+
+__all__ = ["tip_commands"]
+
+tip_commands = typer.Typer(help="Make keys, open tips: on a key holder's machine.", no_args_is_help=True)
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(help="Read the passphrase from this file's first line instead of asking.", metavar="FILE"),
+]
+
+
+def _passphrase(file: Path | None, *, confirm: bool = False) -> str:
+    if file is None:
+        return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+    try:
+        return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"tips: {file} cannot be read ({error}): name a file whose first line is the passphrase", 2)
+
+
+@tip_commands.command(short_help="Make a key pair.")
+def keygen(
+    out: Annotated[Path, typer.Argument(help="Where the secret key is written; it must not exist.", metavar="FILE")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make a key pair: the secret half goes into FILE under a passphrase, the public half is printed.
+
+    Run it on the key holder's own machine, not on the server. Without the file and the passphrase nobody can open a
+    tip: keep a copy of both, apart from each other.
+    """
+    from bot.tips.keyholder.keys import KeyFileError, make_key, write_key
+    from bot.tips.new_file import NotWritten, save_new
+
+    key = make_key()
+    try:
+        save_new(out, write_key(key, _passphrase(passphrase_file, confirm=True)).encode())
+    except (KeyFileError, NotWritten) as error:
+        fail(str(error), 2)
+    typer.echo(key.recipient.text)
+    typer.echo(
+        f"The secret key {key.recipient.fingerprint} is in {out}. The line above is the public key: put it into "
+        "tips.public_keys on the server.",
+        err=True,
+    )
+
+
+@tip_commands.command("open", short_help="Read a sealed tip.")
+def open_(
+    tip: Annotated[Path, typer.Argument(help="The .tip file from the monitors' group.", metavar="FILE")],
+    key: Annotated[Path, typer.Option(help="Your secret key, as keygen wrote it.", metavar="FILE")],
+    out: Annotated[
+        Path | None, typer.Option(help="Write its files into this folder, which is made.", metavar="FOLDER")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Open a sealed tip with your key and print what it says. Run it on your own machine, not on the server."""
+    from bot.tips.keyholder.reader import ReaderError, read_tip
+
+    try:
+        read_tip(tip, key, lambda: _passphrase(passphrase_file), sys.stdout, out)
+    except ReaderError as error:
+        fail(str(error))
+
+
+@tip_commands.command(short_help="Write a sealed tip to a file.")
+def sealed(
+    ref: Annotated[str, typer.Argument(help="What the monitors' group calls it.", metavar="T-XXXXXX")],
+    out: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
+    config: ConfigOption = None,
+) -> None:
+    """Write a tip, sealed as it is, to a file for `baqylau tips open`. Run it where the database is."""
+    from bot.tips.new_file import NotWritten
+    from bot.tips.server_side import TipMissing, write_sealed
+
+    settings = configuration(config)
+    try:
+        asyncio.run(write_sealed(settings, ref, out))
+    except (TipMissing, NotWritten) as error:
+        fail(str(error))
+    typer.echo(f"{ref} is in {out}, sealed. Open it on a key holder's machine: baqylau tips open {out.name} --key FILE")

@@ -1,0 +1,1 @@
+"""Files that strangers send: recognised by content, cleaned, never executed or rendered."""
