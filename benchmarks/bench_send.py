@@ -34,6 +34,7 @@ from alerts.render.environment import template
 from alerts.subscriptions import Subscriptions
 from alerts.tables import outbox
 from benchmarks import Result
+from bot.chat.card_buttons import CardButtons
 from bot.memory import settle
 from watchers.database import Database, metadata
 from watchers.indicators.base import Family, Finding, Norm, Status, Subject, Tier
@@ -139,7 +140,7 @@ class SendPath:
         self.database, self.bot = database, bot
         self.outbox = Outbox(database, lambda: NOW)
         self.subscriptions = Subscriptions(database, lambda: NOW)
-        self.renderer = Renderer(lambda: NOW, load_rules())
+        self.renderer = Renderer(lambda: NOW, load_rules(), actions=CardButtons())
         self.store = Store(database, lambda: NOW)
 
     async def ours(self, people: list[int], event: str) -> float:
@@ -201,7 +202,7 @@ class SendPath:
 def rendering(path: SendPath) -> dict[str, float]:
     """Cards a second: each new (nothing kept), and one for many recipients; sentences in three languages a second."""
     cards = [path.card(number) for number in range(1000)]
-    fresh = Renderer(lambda: NOW, load_rules(), kept=1)
+    fresh = Renderer(lambda: NOW, load_rules(), actions=CardButtons(), kept=1)
     begin = time.process_time()
     for card in cards:
         fresh.alert(card, "ru", ZONE, ("Школы",))

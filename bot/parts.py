@@ -17,6 +17,7 @@ from alerts.public_pages import PublicPages
 from alerts.render import Renderer
 from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
+from bot.chat.card_buttons import CardButtons
 from bot.config import Config, ConfigError
 from bot.mishaps import Mishaps
 from bot.running import IDLE, keep_doing
@@ -46,7 +47,7 @@ class Parts:
         self.store = Store(self.database, clock)
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
-        self.renderer = Renderer(clock, self.rules)
+        self.renderer = Renderer(clock, self.rules, actions=CardButtons())
         self.public = PublicPages(config.web.public_url)
         self.mishaps = Mishaps(clock)
         try:

@@ -13,10 +13,11 @@ from markupsafe import escape
 
 from alerts import format as words
 from alerts.changes import Changes
-from alerts.channels.base import Button, Message
+from alerts.channels.base import Message
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, safe_link, utf16
 from alerts.i18n import translator
 from alerts.render import view
+from alerts.render.actions import Actions, LinkOnly, Rows
 from alerts.render.card import TenderCard
 from alerts.render.changed import change_sentences
 from alerts.render.environment import template
@@ -27,7 +28,6 @@ from watchers.rules import Rules
 
 __all__ = ["Renderer"]
 
-_CALLBACK_BYTES = 64
 _NAMES = "\x00"  # stands where the names of filters go; `clean` leaves none in any text
 _MOST_MISSED = 12
 
@@ -41,17 +41,14 @@ class _Body(msgspec.Struct, frozen=True):
     card: TenderCard
     before: str
     after: str
-    buttons: tuple[tuple[Button, ...], ...]
-
-
-def _back(text: str, data: str) -> Button:
-    if len(data.encode()) > _CALLBACK_BYTES:
-        raise ValueError(f"render: the button {text!r} sends back {data!r}, more than {_CALLBACK_BYTES} bytes")
-    return Button(text=text, data=data)
+    buttons: Rows
 
 
 class Renderer:
-    """Renders for Telegram. `clock` says what "now" is, `rules` which days are worked (without them, days are days)."""
+    """Renders for Telegram. `clock` says what "now" is, `rules` which days are worked (without them, days are days).
+
+    `actions`: the buttons; without them, only those that open the publisher's page.
+    """
 
     def __init__(
         self,
@@ -59,11 +56,13 @@ class Renderer:
         rules: Rules | None = None,
         *,
         sentences: Sentences | None = None,
+        actions: Actions | None = None,
         kept: int = 512,
     ) -> None:
         self._clock = clock
         self._rules = rules
         self._sentences = sentences or Sentences()
+        self._actions: Actions = actions or LinkOnly()
         self._kept = kept
         self._bodies: dict[_Key, _Body] = {}
 
@@ -116,19 +115,7 @@ class Renderer:
             names=_NAMES,
         )
         before, _, after = html.partition(f"{_NAMES}\n")
-        return _Body(tender, before.rstrip() + "\n", f"\n{after.strip()}", self._buttons(tender, language, why=True))
-
-    def _buttons(self, tender: TenderCard, language: str, *, why: bool) -> tuple[tuple[Button, ...], ...]:
-        _ = translator(language).gettext
-        row = []
-        if why:
-            row.append(_back(_("Why?") if tender.flags else _("What was checked?"), f"why:{tender.tender_id}"))
-        if link := safe_link(tender.link):
-            row.append(Button(text=_("On the portal"), url=link))
-        rows = [tuple(row)] if row else []
-        if why:
-            rows.append((_back(_("Mute…"), f"mute:{tender.tender_id}"),))
-        return tuple(rows)
+        return _Body(tender, before.rstrip() + "\n", f"\n{after.strip()}", self._actions.under_card(tender, language))
 
     def flag_name(self, code: str, language: str) -> str:
         """What an indicator is called."""
@@ -140,7 +127,7 @@ class Renderer:
         `ledger`: which filters of the person matched, when the alert was sent.
         """
         html = why_html(tender, self._sentences, language, zone, self._clock(), ledger=ledger)
-        return Message(html=html, buttons=self._buttons(tender, language, why=False))
+        return Message(html=html, buttons=self._actions.under_reasons(tender, language))
 
     def missed(self, tenders: Sequence[TenderCard], language: str, zone: str) -> Message:
         """The list of tenders whose alerts got no answer; a button asks "Why?" about each."""
@@ -157,9 +144,13 @@ class Renderer:
                 }
             )
         html = template("missed", language).render(items=items, more=len(tenders) - len(shown))
-        buttons = [_back(str(number), f"why:{tender.tender_id}") for number, tender in enumerate(shown, 1)]
-        rows = tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
-        return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=rows)
+        return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=self._numbered(shown, 1, a_row=6))
+
+    def _numbered(self, shown: Sequence[TenderCard], first: int, *, a_row: int) -> Rows:
+        """A button for each tender of a list, labelled with its number."""
+        made = [self._actions.open(str(number), tender) for number, tender in enumerate(shown, first)]
+        buttons = [button for button in made if button is not None]
+        return tuple(tuple(buttons[start : start + a_row]) for start in range(0, len(buttons), a_row))
 
     def change(self, tender: TenderCard, changes: Changes, language: str, zone: str, *, reply_to: str = "") -> Message:
         """A short reply to the message `reply_to`: what has changed since. Its buttons are under that message."""
@@ -173,7 +164,7 @@ class Renderer:
             flagged=bool(tender.flags or changes.withdrawn),
             seen=view.seen(tender, language, zone, now),
         )
-        buttons = self._buttons(tender, language, why=changes.reannounced)
+        buttons = (self._actions if changes.reannounced else LinkOnly()).under_card(tender, language)
         return Message(html=cut_html(html.strip(), MESSAGE_LIMIT), buttons=buttons, reply_to=reply_to)
 
     def page(
@@ -196,8 +187,7 @@ class Renderer:
         html = page_html(
             shown, len(tenders), first, reason, notes or {}, self._sentences, self._rules, language, zone, self._clock()
         )
-        buttons = [_back(str(place), f"why:{tender.tender_id}") for place, tender in enumerate(shown, first)]
-        rows = [tuple(buttons[start : start + 5]) for start in range(0, len(buttons), 5)]
-        turns = [_back(_("Previous"), f"list:{list_id}:{number - 1}")] if number else []
-        turns += [_back(_("Next"), f"list:{list_id}:{number + 1}")] if number < last else []
-        return Message(html=html, buttons=(*rows, *([tuple(turns)] if turns else [])))
+        turns = [self._actions.turn(_("Previous"), list_id, number - 1)] if number else []
+        turns += [self._actions.turn(_("Next"), list_id, number + 1)] if number < last else []
+        row = tuple(button for button in turns if button is not None)
+        return Message(html=html, buttons=(*self._numbered(shown, first, a_row=5), *((row,) if row else ())))

@@ -17,6 +17,7 @@ from alerts.outbox import Result, State
 from alerts.preferences import Preferences
 from alerts.render import Renderer
 from alerts.timing import FOREVER
+from bot.chat.card_buttons import CardButtons
 from tests.alerts.conftest import flag, roof_repair
 from tests.alerts.telegram_parser import parsed
 from watchers.intake import Judged
@@ -49,7 +50,9 @@ class Followed:
         self.world = world
         self.matcher = Matcher(world.store, world.subscriptions, world.outbox, world.clock)
         self.gate = Gate(world.store, world.clock, Limits(per_day=0, burst=0))
-        self.messages = Messages(world.store, world.subscriptions, Renderer(world.clock, load_rules()))
+        self.messages = Messages(
+            world.store, world.subscriptions, Renderer(world.clock, load_rules(), actions=CardButtons())
+        )
         self.sent = 0
 
     async def save(self, release: Release, *flags: Any) -> None:

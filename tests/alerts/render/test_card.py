@@ -11,6 +11,7 @@ from alerts.i18n import LANGUAGES
 from alerts.render import Renderer
 from alerts.render.sentences import Sentences
 from alerts.render.view import NAMES_LIMIT, names_text
+from bot.chat.card_buttons import CardButtons
 from tests.alerts.invented import SHORT, SWAPPED, UNCHECKED, card, finding, summary
 from tests.alerts.telegram_parser import covered, parsed
 from watchers.indicators.base import Status
@@ -98,7 +99,9 @@ def test_what_is_not_known_is_left_out(renderer: Renderer) -> None:
 
 
 def test_days_left_are_working_days_only_under_a_confirmed_calendar(sentences: Sentences) -> None:
-    renderer = Renderer(lambda: datetime(2026, 11, 20, 4, tzinfo=UTC), load_rules(), sentences=sentences)
+    renderer = Renderer(
+        lambda: datetime(2026, 11, 20, 4, tzinfo=UTC), load_rules(), sentences=sentences, actions=CardButtons()
+    )
     assert "(5 working days left)" in visible(renderer)
     ukrainian = summary(buyer_id="UA-EDR-1", region="UA-46")
     assert "(7 days left)" in visible(renderer, summary=ukrainian)
@@ -113,7 +116,7 @@ def test_a_closed_tender_says_when_it_closed(renderer: Renderer) -> None:
 
 def test_a_card_is_rendered_again_when_time_or_the_tender_moved_on(sentences: Sentences) -> None:
     now = [datetime(2026, 11, 24, 4, tzinfo=UTC)]
-    renderer = Renderer(lambda: now[0], load_rules(), sentences=sentences)
+    renderer = Renderer(lambda: now[0], load_rules(), sentences=sentences, actions=CardButtons())
     assert "(3 working days left)" in visible(renderer)
     now[0] = datetime(2026, 11, 25, 4, tzinfo=UTC)
     assert "(2 working days left)" in visible(renderer)

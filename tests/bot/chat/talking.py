@@ -14,6 +14,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from alerts.render import Renderer
 from alerts.subscriptions import Subscriptions
 from bot.chat import Services, build_dispatcher
+from bot.chat.card_buttons import CardButtons
 from bot.fsm import SqlStorage
 from bot.inbox import Inbox, Receiver, Worker
 from bot.sandbox import Sandbox
@@ -34,7 +35,7 @@ def services_on(database: Database, clock: Any, countries: frozenset[str] = froz
         database=database,
         subscriptions=Subscriptions(database, clock),
         store=Store(database, clock),
-        renderer=Renderer(clock),
+        renderer=Renderer(clock, actions=CardButtons()),
         storage=SqlStorage(database, clock),
         clock=clock,
         countries=countries,

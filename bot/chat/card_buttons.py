@@ -1,0 +1,67 @@
+"""The buttons under a tender's card and under its reasons. Whoever has something to offer there adds a line here.
+
+A maker is given the card and the reader's language and returns a button, or None where it has nothing to offer for this
+tender. It must not ask who reads: a card is rendered once for all its readers. Rows that stay empty are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from alerts.channels.base import Button
+from alerts.i18n import translator
+from alerts.render import TenderCard
+from alerts.render.actions import Rows, portal
+from bot.chat.callbacks import OpenMute, TurnList, Why
+from bot.chat.keyboards import press
+
+__all__ = ["UNDER_CARD", "UNDER_REASONS", "CardButtons"]
+
+MakeButton = Callable[[TenderCard, str], Button | None]
+
+
+def why(tender: TenderCard, language: str) -> Button:
+    """The flags with their numbers; of a tender without any, what was checked."""
+    _ = translator(language).gettext
+    return press(_("Why?") if tender.flags else _("What was checked?"), Why(tender=tender.tender_id))
+
+
+def mute(tender: TenderCard, language: str) -> Button:
+    """A menu of what of this tender should be heard no more."""
+    return press(translator(language).gettext("Mute…"), OpenMute(tender=tender.tender_id))
+
+
+UNDER_CARD: tuple[tuple[MakeButton, ...], ...] = (
+    (why, portal),
+    (mute,),
+)
+"""Rows under a card, from the top."""
+
+UNDER_REASONS: tuple[tuple[MakeButton, ...], ...] = ((portal,),)
+"""Rows under the answer to "Why?", from the top."""
+
+
+class CardButtons:
+    """The buttons of the conversation, for the renderer (`alerts.render.actions.Actions`)."""
+
+    def under_card(self, tender: TenderCard, language: str) -> Rows:
+        """Under an alert, and under a tender that was looked up."""
+        return _rows(UNDER_CARD, tender, language)
+
+    def under_reasons(self, tender: TenderCard, language: str) -> Rows:
+        """Under the answer to "Why?"."""
+        return _rows(UNDER_REASONS, tender, language)
+
+    def open(self, label: str, tender: TenderCard) -> Button:
+        """The reasons of one tender of a list."""
+        return press(label, Why(tender=tender.tender_id))
+
+    def turn(self, label: str, list_id: int, page: int) -> Button:
+        """Another page of a list of alerts."""
+        return press(label, TurnList(id=list_id, page=page))
+
+
+def _rows(makers: Sequence[Sequence[MakeButton]], tender: TenderCard, language: str) -> Rows:
+    made = ([maker(tender, language) for maker in row] for row in makers)
+    rows = (tuple(button for button in row if button is not None) for row in made)
+    return tuple(row for row in rows if row)
