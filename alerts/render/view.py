@@ -20,6 +20,7 @@ __all__ = [
     "FRAME_LIMIT",
     "NAMES_LIMIT",
     "CardView",
+    "buyer_name",
     "coverage",
     "fitted",
     "heading",
@@ -76,9 +77,13 @@ def heading(card: TenderCard, language: str) -> str:
 def place(card: TenderCard, language: str) -> str:
     """Who buys, and where: "Education department of Algabas district, Turkistan Region"."""
     summary = card.summary
-    buyer = _theirs(summary.buyer_names.get(language) or summary.buyer_name, _BUYER)
     where = region(summary.region) if summary.region else None
-    return ", ".join(filter(None, (buyer, where.name(language) if where else "")))
+    return ", ".join(filter(None, (buyer_name(card, language), where.name(language) if where else "")))
+
+
+def buyer_name(card: TenderCard, language: str) -> str:
+    """The buyer's name in the reader's language where the publisher gives it."""
+    return _theirs(card.summary.buyer_names.get(language) or card.summary.buyer_name, _BUYER)
 
 
 def remaining(card: TenderCard, rules: Rules | None, now: datetime, language: str, zone: str) -> str:

@@ -15,6 +15,8 @@ from bot.parts import Parts
 from bot.web import Webhook, WebServer, address_of, assets, webhook_secret
 from bot.web.evidence import Evidence
 from bot.web.health import Health
+from bot.web.indicator_page import IndicatorPage
+from bot.web.listing import Listing
 from bot.web.metrics import Metrics
 from bot.web.site import Site
 
@@ -62,6 +64,8 @@ def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
         *Metrics(parts.database, parts.pulse, parts.tallies, parts.clock).routes(),
         *assets.routes(),
         *Evidence(site, parts.store, parts.rules).routes(),
+        *Listing(site, parts.store, parts.rules).routes(),
+        *IndicatorPage(site).routes(),
     ]
     return [*routes, *_webhook(parts).routes()] if parts.by_webhook else routes
 

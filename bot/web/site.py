@@ -30,6 +30,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+_ENDINGS = {"text/html": "html", "application/atom+xml": "atom", "text/plain": "txt"}
 _FRESH = "public, max-age=60"
 
 PageHandler = Callable[["Page"], Awaitable[web.StreamResponse]]
@@ -130,13 +131,14 @@ class Page:
         status: int = 200,
         modified: datetime | None = None,
         cache: str = _FRESH,
+        content_type: str = "text/html",
         **values: Any,
     ) -> web.Response:
         """The template in the page's language, with headers for whoever keeps copies; 304 where theirs is current.
 
         `modified`: when what the page says last changed (UTC).
         """
-        html = _environment(self.language).get_template(f"{template}.html.j2").render(
+        html = _environment(self.language).get_template(f"{template}.{_ENDINGS[content_type]}.j2").render(
             page=self, language=self.language, languages=self._languages(), site=self.site, **values
         )  # fmt: skip
         body = html.encode()
@@ -147,7 +149,7 @@ class Page:
                 headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
             if self._has(headers["ETag"], modified):
                 return web.Response(status=304, headers=headers)
-        return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+        return web.Response(body=body, status=status, content_type=content_type, charset="utf-8", headers=headers)
 
     def download(
         self, body: bytes, *, name: str, content_type: str, cache: str, headers: dict[str, str]

@@ -33,9 +33,10 @@ class Served:
         self.base = base
         self.session = session
 
-    async def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+    async def get(self, path: str, *, method: str = "GET", params: Any = None, **headers: str) -> Answer:
         named = BROWSER | {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.session.request(method, self.base + path, headers=named, allow_redirects=False) as answer:
+        url = self.base + path
+        async with self.session.request(method, url, params=params, headers=named, allow_redirects=False) as answer:
             return Answer(answer.status, (await answer.read()).decode(errors="replace"), answer.headers)
 
     async def post(self, path: str, data: Any = None, **headers: str) -> Answer:
