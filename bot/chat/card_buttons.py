@@ -14,6 +14,7 @@ from alerts.render import TenderCard
 from alerts.render.actions import Rows, portal
 from bot.chat.callbacks import OpenMute, TurnList, Why
 from bot.chat.keyboards import press
+from bot.chat.lesson_callbacks import LessonOfFlag, WhatToDo
 
 __all__ = ["UNDER_CARD", "UNDER_REASONS", "CardButtons"]
 
@@ -31,13 +32,26 @@ def mute(tender: TenderCard, language: str) -> Button:
     return press(translator(language).gettext("Mute…"), OpenMute(tender=tender.tender_id))
 
 
+def what_to_do(tender: TenderCard, language: str) -> Button:
+    """Whom the reader may turn to about it, and by when."""
+    return press(translator(language).gettext("What can I do?"), WhatToDo(tender=tender.tender_id))
+
+
+def lesson(tender: TenderCard, language: str) -> Button | None:
+    """The lesson that explains its heaviest flag."""
+    if not tender.flags:
+        return None
+    return press(translator(language).gettext("Lesson"), LessonOfFlag(indicator=tender.flags[0].indicator))
+
+
 UNDER_CARD: tuple[tuple[MakeButton, ...], ...] = (
     (why, portal),
     (mute,),
+    (what_to_do, lesson),
 )
 """Rows under a card, from the top."""
 
-UNDER_REASONS: tuple[tuple[MakeButton, ...], ...] = ((portal,),)
+UNDER_REASONS: tuple[tuple[MakeButton, ...], ...] = ((portal, lesson),)
 """Rows under the answer to "Why?", from the top."""
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from aiogram import Dispatcher, F
 from aiogram.fsm.strategy import FSMStrategy
 
-from bot.chat.handlers import account, adding, fallback, filters, learning, membership, muting, settings, start, why
+from bot.chat.handlers import (
+    account,
+    adding,
+    doing,
+    fallback,
+    filters,
+    learning,
+    membership,
+    muting,
+    settings,
+    start,
+    why,
+)
 from bot.chat.middlewares import AnswerCallbacks, Recognise
 from bot.chat.services import Services
 from bot.tips.tipper import telling
@@ -23,6 +35,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
     dispatcher.errors.register(fallback.sorry)
     dispatcher.include_router(telling.router())  # first: while a tip is written, words are its
+    dispatcher.include_router(doing.router())
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
     for part in (start, adding, filters, settings, muting, account):
         router = part.router()

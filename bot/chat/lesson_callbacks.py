@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from aiogram.filters.callback_data import CallbackData
 
-__all__ = ["AskLesson", "ChooseAnswer", "OpenCard", "OpenPath", "SetWeekly", "ShowPicture", "VoteCard"]
+from alerts.learning import Role
+
+__all__ = [
+    "AskLesson", "AskRole", "ChooseAnswer", "LessonOfFlag", "OpenCard", "OpenPath", "SetRole", "SetWeekly",
+    "ShowPicture", "VoteCard", "WhatToDo", "WriteLetter",
+]  # fmt: skip
 
 
 class OpenPath(CallbackData, prefix="lp"):
@@ -19,6 +24,12 @@ class OpenCard(CallbackData, prefix="lc"):
     slug: str
     card: int = 0
     new: bool = False
+
+
+class LessonOfFlag(CallbackData, prefix="lf"):
+    """The lesson that explains an indicator, below the alert."""
+
+    indicator: str
 
 
 class AskLesson(CallbackData, prefix="lq"):
@@ -52,3 +63,30 @@ class SetWeekly(CallbackData, prefix="lw"):
     """A lesson a week, or no more."""
 
     wanted: bool
+
+
+class WhatToDo(CallbackData, prefix="do"):
+    """What can be done about a tender."""
+
+    tender: int
+
+
+class AskRole(CallbackData, prefix="dw"):
+    """Who are you? Asked for a tender, to go on to what can be done about it."""
+
+    tender: int
+
+
+class SetRole(CallbackData, prefix="dr"):
+    """Who somebody is."""
+
+    tender: int
+    role: Role
+
+
+class WriteLetter(CallbackData, prefix="dl"):
+    """A draft letter to an authority, by its key in the law's tables, in kk or ru."""
+
+    tender: int
+    key: str
+    language: str

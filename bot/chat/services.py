@@ -30,6 +30,7 @@ class Services:
     """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays.
     `per_day`: alerts at once for who chose no number; `mute_days`: how long a mute lasts.
     `lessons_folder`: the operator's own lessons; `rules_good_for`: how long a rule they quote counts as checked.
+    `public_url`: where our web pages are reached, '' where they are not.
     """
 
     database: Database
@@ -46,6 +47,7 @@ class Services:
     flood: FloodGuard = field(default_factory=FloodGuard)
     lessons_folder: Path | None = None
     rules_good_for: timedelta = GOOD_FOR
+    public_url: str = ""
 
     @cached_property
     def lessons(self) -> Lessons:

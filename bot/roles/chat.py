@@ -42,6 +42,7 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         per_day=config.alerts.per_day,
         mute_days=config.alerts.mute_days,
         lessons_folder=Path(config.learn.folder) if config.learn.folder else None,
+        public_url=config.web.public_url,
         rules_good_for=timedelta(days=config.learn.checked_days),
         tips=parts.tips,
     )

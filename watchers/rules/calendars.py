@@ -67,6 +67,14 @@ class Calendar:
             day -= _DAY
         return day
 
+    def after_working_days(self, day: date, count: int) -> date:
+        """The last day of a term of so many working days: the first day is left out, the last one is worked."""
+        day = self.local_date(day)
+        while count > 0:
+            day += _DAY
+            count -= self.is_working_day(day)
+        return day
+
     def days_off(self, begin: date, end: date) -> int:
         """Days nobody works, counted like `working_days`."""
         first, last = self.local_date(begin), self.local_date(end)

@@ -2,7 +2,7 @@
 
 `requirements` are plain numbers (a term, a share, a count), `prohibitions` what is forbidden outright, `dumping` the
 floors of prices, `failures` what may follow a purchase that failed, `grounds` the grounds of a direct contract,
-`authorities` who receives what from whom.
+`authorities` who receives what from whom, `steps` when which of them is the right one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from watchers.rules.naming import named
 from watchers.rules.tables import Dated, read_table
 
-__all__ = ["Authority", "Dumping", "Failure", "Ground", "Law", "Prohibition", "Requirement", "read_law"]
+__all__ = ["Authority", "Dumping", "Failure", "Ground", "Law", "Prohibition", "Requirement", "Step", "read_law"]
 
 
 class Requirement(Dated, frozen=True):
@@ -82,7 +82,8 @@ class Ground(Dated, frozen=True):
 class Authority(Dated, frozen=True):
     """Who takes what from whom. `term`: until when it can be handed in; `answer`: by when it is decided; None: no term.
 
-    `sender` is supplier, citizen or observer (a body of public control). `term_from` names what the term runs from.
+    `sender` is supplier, citizen, journalist or observer (a body of public control). `term_from` names what the term
+    runs from.
     """
 
     jurisdiction: str
@@ -104,6 +105,19 @@ class Authority(Dated, frozen=True):
     clause: str
 
 
+class Step(Dated, frozen=True):
+    """That an authority is a way for a kind of sender at a stage of a purchase bought in one of some groups of methods.
+
+    `stage`: discussion, bidding, deciding, results, contract, any. `groups`: `;` between them, "any" for all.
+    """
+
+    jurisdiction: str
+    sender: str
+    stage: str
+    groups: str
+    authority: str
+
+
 class Law(msgspec.Struct, frozen=True, kw_only=True):
     """These tables, and the questions that can be put to them. The day asked about is always an argument."""
 
@@ -113,6 +127,7 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...]
     grounds: tuple[Ground, ...]
     authorities: tuple[Authority, ...]
+    steps: tuple[Step, ...]
 
     def requirement(self, jurisdiction: str, name: str, on: date) -> Requirement | None:
         """A number that the law in force on that day asks for, None if we know none."""
@@ -158,6 +173,20 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
             if row.sender == sender and row.jurisdiction == jurisdiction and row.holds(on)
         )
 
+    def ways(self, jurisdiction: str, sender: str, stage: str, group: str, on: date) -> tuple[Authority, ...]:
+        """Whom that kind of sender may turn to at that stage of a purchase of that group, the first step first."""
+        keys = dict.fromkeys(
+            row.authority
+            for row in self.steps
+            if row.jurisdiction == jurisdiction
+            and row.sender == sender
+            and row.stage in {stage, "any"}
+            and (row.groups == "any" or group in row.groups.split(";"))
+            and row.holds(on)
+        )
+        takers = {row.key: row for row in self.takers(jurisdiction, sender, on)}
+        return tuple(takers[key] for key in keys if key in takers)
+
 
 @lru_cache(maxsize=1)
 def read_law() -> Law:
@@ -169,4 +198,5 @@ def read_law() -> Law:
         failures=read_table("failures", Failure),
         grounds=read_table("grounds", Ground),
         authorities=read_table("authorities", Authority),
+        steps=read_table("steps", Step),
     )

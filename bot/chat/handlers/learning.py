@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from alerts.channels.base import Message as Page
 from alerts.i18n import translator
 from bot.chat import lessons as screens
-from bot.chat.lesson_callbacks import AskLesson, ChooseAnswer, OpenCard, OpenPath, SetWeekly, VoteCard
+from bot.chat.lesson_callbacks import AskLesson, ChooseAnswer, LessonOfFlag, OpenCard, OpenPath, SetWeekly, VoteCard
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.learn.lesson import Lesson
@@ -28,6 +28,7 @@ def router() -> Router:
     made.message.register(learn, Command("learn"))
     made.callback_query.register(show_path, OpenPath.filter())
     made.callback_query.register(show_card, OpenCard.filter())
+    made.callback_query.register(of_flag, LessonOfFlag.filter())
     made.callback_query.register(ask, AskLesson.filter())
     made.callback_query.register(choose, ChooseAnswer.filter())
     made.callback_query.register(vote, VoteCard.filter())
@@ -75,6 +76,18 @@ async def show_card(
         return
     page = await _card(lesson, callback_data.card, person, services, bot)
     if callback_data.new and isinstance(callback.message, Message):
+        await answer(callback.message, page, quote=True)
+    else:
+        await edit(callback, page)
+
+
+async def of_flag(
+    callback: CallbackQuery, callback_data: LessonOfFlag, person: Person, services: Services, bot: Bot
+) -> None:
+    """The lesson that belongs to a flag, as a new message below its alert."""
+    lesson = services.lessons.of_indicator(callback_data.indicator, person.language)
+    page = await _card(lesson, 0, person, services, bot) if lesson else screens.no_lesson(person.language)
+    if isinstance(callback.message, Message):
         await answer(callback.message, page, quote=True)
     else:
         await edit(callback, page)

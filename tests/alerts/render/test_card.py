@@ -125,7 +125,9 @@ def test_a_card_is_rendered_again_when_time_or_the_tender_moved_on(sentences: Se
 
 
 def test_the_buttons_lead_to_the_reasons_and_the_record(renderer: Renderer) -> None:
-    ((why, portal), (mute,)) = renderer.alert(card(), "ru", ZONE).buttons
+    ((why, portal), (mute,), (todo, lesson)) = renderer.alert(card(), "ru", ZONE).buttons
+    assert (todo.text, todo.data) == ("Что можно сделать?", "do:7")
+    assert (lesson.text, lesson.data) == ("Урок", f"lf:{card().flags[0].indicator}")
     assert (mute.text, mute.data) == ("Заглушить…", "mute:7")
     assert (why.text, why.data) == ("Почему?", "why:7")
     assert (portal.text, portal.url) == ("На портале", card().link)

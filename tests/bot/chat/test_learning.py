@@ -97,3 +97,36 @@ async def test_an_answer_that_was_right_stays_so(talk: Talk, stored: Any) -> Non
     await learning.answered(person.id, SLUG, 4, right=False)
     await learning.opened(person.id, SLUG, 0)
     assert await learning.progress(person.id) == {SLUG: Progress(4, True)}
+
+
+async def test_what_can_be_done_is_asked_once_who_then_answered_with_a_letter(talk: Talk, stored: Any) -> None:
+    who = talk.person("ru")
+    await talk.follow(who, "ru")
+    number = await stored()
+    await talk.forge(who, f"do:{number}")
+    assert "Кто вы" in talk.last(who)
+    await talk.press(who, f"dr:{number}:citizen")
+    assert "Вы: гражданин." in talk.last(who)
+    assert "департамент внутреннего государственного аудита" in talk.last(who)
+    await talk.forge(who, f"do:{number}")
+    assert "Вы: гражданин." in talk.last(who), "remembered"
+    await talk.press(who, f"dl:{number}:audit:ru")
+    assert "Ремонт кровли школы № 12" in talk.last(who)
+    files = [one["document"] for one in talk.chat(who).messages.values() if "document" in one]
+    assert [one["file_name"] for one in files] == [f"letter-{number}-audit-ru.docx"]
+    await talk.press(who, f"dl:{number}:audit:kk")
+    assert "Тапсырыс беруші" in talk.last(who)
+    await talk.forge(who, f"dl:{number}:organiser_results:ru")
+    assert "закрыт" in talk.toasts()[-1], "a citizen gets no bidder's letter"
+    await talk.forge(who, f"dl:{number}:audit:en")
+    await talk.forge(who, "do:999999")
+
+
+async def test_the_lesson_of_a_flag_is_one_tap_from_its_alert(talk: Talk, stored: Any) -> None:
+    who = talk.person("en")
+    await talk.follow(who, "en")
+    await stored()
+    await talk.forge(who, "lf:R003")
+    assert "Too little time" in talk.last(who)
+    await talk.forge(who, "lf:R999")
+    assert "no such lesson" in talk.last(who)

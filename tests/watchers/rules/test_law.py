@@ -85,7 +85,7 @@ def test_a_ground_is_told_by_its_words(text: str, ground: str) -> None:
 def test_everybody_has_somewhere_to_go_and_no_citizen_is_sent_down_a_bidders_road() -> None:
     assert {sender: [row.key for row in _LAW.takers("KZ", sender, _DAY)] for sender in ("supplier", "citizen")} == {
         "supplier": ["organiser_documents", "organiser_results", "court", "audit_supplier", "competition"],
-        "citizen": ["audit", "prosecutor", "anticorruption"],
+        "citizen": ["audit", "prosecutor", "anticorruption", "buyer"],
     }
     acts = tomllib.loads((ROOT / "indicators" / "acts.toml").read_text(encoding="utf-8"))
     for row in _LAW.authorities:

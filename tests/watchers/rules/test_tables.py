@@ -20,7 +20,7 @@ _TABLES = {
     "regulated": tables.Regulated, "taxes": tables.Tax, "thresholds": tables.Threshold, "windows": tables.Window,
     "buyer_kinds": tables.BuyerKind, "requirements": law.Requirement,
     "prohibitions": law.Prohibition, "dumping": law.Dumping, "failures": law.Failure,
-    "grounds": law.Ground, "authorities": law.Authority,
+    "grounds": law.Ground, "authorities": law.Authority, "steps": law.Step,
     "set_aside": things.SetAside, "code_kinds": things.CodeKind, "word_kinds": things.WordKind,
 }  # fmt: skip
 
