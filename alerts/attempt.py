@@ -14,9 +14,10 @@ from alerts.pace import Pacer
 from alerts.plain import plain_of
 from alerts.subscriptions import Subscriptions
 
-__all__ = ["Attempt", "Retries", "Trouble", "log_trouble"]
+__all__ = ["Attempt", "Bare", "Retries", "Trouble", "bare_text", "log_trouble"]
 
 Trouble = Callable[[Owed, str], None]
+Bare = Callable[[Message], Message | None]
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,12 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
     backoff: float = 2.0  # after the first failure; doubled each time
     backoff_most: float = 900.0
     attempts: int = 50  # then it has failed: half a day of trying
+
+
+def bare_text(message: Message) -> Message | None:
+    """The text of a message without markup; None where there is none."""
+    bare = plain_of(message)
+    return bare if bare.html else None
 
 
 def log_trouble(owed: Owed, words: str) -> None:
@@ -46,6 +53,7 @@ class Attempt:
         retries: Retries,
         trouble: Trouble,
         jitter: Callable[[], float],
+        bare: Bare,
     ) -> None:
         self._subscriptions = subscriptions
         self._channels = channels
@@ -54,6 +62,7 @@ class Attempt:
         self._retries = retries
         self._trouble = trouble
         self._jitter = jitter
+        self._bare = bare
 
     async def send(self, owed: Owed, message: Message) -> Result:
         """One request to where the row goes, in its topic; a second one only where the first said for certain no."""
@@ -104,8 +113,8 @@ class Attempt:
     async def _without_markup(self, owed: Owed, address: str, message: Message, words: str) -> Result:
         """Our bug: said to the operator, never sent again as it was; the person gets its bare text instead, once."""
         self._trouble(owed, words)
-        bare = plain_of(message)
-        if not bare.html:
+        bare = self._bare(message)
+        if bare is None:
             return Result(owed.id, State.FAILED, words)
         return await self._again(owed, address, bare)
 
@@ -116,6 +125,8 @@ class Attempt:
             if error.paused or error.suspected:
                 self._trouble(owed, words)
             return Result(owed.id, State.FAILED, words)
+        if error.mend:
+            self._trouble(owed, words)
         if error.ours or error.moved_to or owed.attempts + 1 >= self._retries.attempts:
             return self.ours(owed, words)
         wait = error.retry_after

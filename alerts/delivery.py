@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from alerts.attempt import Attempt, Retries, Trouble, log_trouble
+from alerts.attempt import Attempt, Bare, Retries, Trouble, bare_text, log_trouble
 from alerts.channels.base import Channel, Message
 from alerts.outbox import Outbox, Owed, Result
 from alerts.pace import Pacer
@@ -42,7 +42,8 @@ class Deliverer:
     """Sends what is owed. `do_one` in a loop; `stop` before leaving.
 
     `render` makes the message of a row, after `prepare` has seen all rows just claimed; `trouble` is told of messages
-    that are refused for their content, which is our bug, and of chats whose settings keep us out.
+    that are refused for their content, which is our bug, and of chats whose settings keep us out. `bare` makes what is
+    sent instead of a message that is refused for what it is.
     """
 
     def __init__(  # noqa: PLR0917 - its parts, wired in one place
@@ -58,6 +59,7 @@ class Deliverer:
         settings: Delivery | None = None,
         trouble: Trouble = log_trouble,
         jitter: Callable[[], float] = random.random,
+        bare: Bare = bare_text,
     ) -> None:
         self._outbox = outbox
         self._render = render
@@ -65,7 +67,7 @@ class Deliverer:
         self._pacer = pacer
         self._clock = clock
         self._settings = settings or Delivery()
-        self._attempt = Attempt(subscriptions, channels, pacer, clock, self._settings, trouble, jitter)
+        self._attempt = Attempt(subscriptions, channels, pacer, clock, self._settings, trouble, jitter, bare)
         self._claimed: deque[Owed] = deque()
         self._waiting = 0  # started, their turn not come
         self._tasks: set[asyncio.Task[None]] = set()

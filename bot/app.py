@@ -15,7 +15,7 @@ from bot.config import Config, ConfigError
 from bot.database_commands import revision, upgrade
 from bot.memory import settle
 from bot.parts import Parts
-from bot.roles import chat, deliver, web
+from bot.roles import chat, deliver, mail, web
 from bot.roles.watch import Watching
 from bot.times import utc_now
 from watchers.store import Store
@@ -32,6 +32,7 @@ class Role(StrEnum):
     DELIVER = "deliver"
     CHAT = "chat"
     WEB = "web"
+    MAIL = "mail"
 
 
 class App:
@@ -98,6 +99,8 @@ class App:
             works += deliver.works(self.parts, stop, carry_after=self._carry_after)
         if Role.CHAT in self.roles:
             works += chat.works(self.parts, stop)
+        if Role.MAIL in self.roles:
+            works += mail.works(self.parts, stop, alone=self.roles == {Role.MAIL})
         if Role.WEB in self.roles:
             works += web.works(self.parts, stop, alone=self.roles == {Role.WEB})
         return works

@@ -65,7 +65,7 @@ def run(
     role: Annotated[
         list[str] | None,
         typer.Option(
-            help="What this process does: watch, deliver, chat, web; repeatable. All by default.", metavar="ROLE"
+            help="What this process does: watch, deliver, chat, mail, web; repeatable. All by default.", metavar="ROLE"
         ),
     ] = None,
 ) -> None:

@@ -71,6 +71,16 @@ class Config(BaseModel):
         wanted = ("https://", "http://") if own_server else ("https://",)
         if self.telegram.mode == "webhook" and not self.web.public_url.startswith(wanted):
             raise ValueError("telegram.mode is webhook, which needs web.public_url: set it to an https:// address")
+        if self.email.host and not self.email.from_:
+            raise ValueError("email.host is set, which needs email.from: set it to the address digests come from")
+        if self.email.host and not self.web.public_url:
+            raise ValueError(
+                "email.host is set, which needs web.public_url: without it no mail can say how to confirm or to leave"
+            )
+        if self.email.bounce_listen and not self.email.bounce_address:
+            raise ValueError(
+                "email.bounce_listen is set, which needs email.bounce_address: set where bounces come back"
+            )
         return self
 
     def secrets(self) -> list[str]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from alerts.mail.address import BadAddress, mail_address
 from watchers.sources.base import SourceSettings, source_kinds
 
 __all__ = [
@@ -188,15 +190,47 @@ class Alerts(_Section):
     mute_days: int = Field(30, ge=1, le=3650)
 
 
+def _mailbox(value: str) -> str:
+    if not value:
+        return value
+    try:
+        return mail_address(parseaddr(value)[1]) and value
+    except BadAddress:
+        raise ValueError("write an address, for example Baqylau <digest@example.kz>") from None
+
+
+def _listen_or_not(value: str) -> str:
+    return _listen(value) if value else value
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
 class Email(_Section):
-    """[email]: the server that will take digests; read and checked, not used yet."""
+    """[email]: the server that takes digests, how fast, how they are signed, where bounces come back."""
 
     host: str = ""
     port: int = Field(587, ge=1, le=65535)
     username: str = ""
     password: SecretStr = SecretStr("")
-    from_: str = Field("", alias="from")
+    from_: Mailbox = Field("", alias="from")
     tls: Literal["starttls", "implicit", "none"] = "starttls"
+    reply_to: Mailbox = ""
+    rate: float = Field(10.0, gt=0, le=1000)
+    domain_seconds: float = Field(0.2, ge=0, le=600)
+    connections: int = Field(4, ge=1, le=100)
+    dkim_key: str = ""
+    dkim_selector: str = "baqylau"
+    dkim_domain: str = ""
+    bounce_address: Mailbox = ""
+    bounce_listen: Annotated[str, AfterValidator(_listen_or_not)] = ""
+    bounce_protocol: Literal["smtp", "lmtp"] = "smtp"
+    letters_per_hour: int = Field(500, ge=1, le=100_000)
+
+    @property
+    def sender(self) -> str:
+        """The bare address of `from`."""
+        return parseaddr(self.from_)[1]
 
 
 class Web(_Section):

@@ -11,6 +11,7 @@ import msgspec
 
 from alerts.attempt import log_trouble
 from alerts.channels.telegram.errors import Kind, classify
+from alerts.mail.tables import EMAIL
 from alerts.outbox import Owed
 
 __all__ = ["Mishap", "Mishaps"]
@@ -21,6 +22,7 @@ class Mishap(msgspec.Struct, frozen=True):
 
     words: str
     chat: str = ""
+    mail: bool = False
 
 
 class Mishaps:
@@ -37,7 +39,16 @@ class Mishaps:
     def __call__(self, owed: Owed, words: str) -> None:
         """Note what a message ran into."""
         log_trouble(owed, words)
-        mishap = Mishap(words, owed.address if classify(words) in {Kind.CHAT_CONFIG, Kind.TOPIC} else "")
+        if owed.channel == EMAIL:
+            self._note(Mishap(words, mail=True))
+        else:
+            self._note(Mishap(words, owed.address if classify(words) in {Kind.CHAT_CONFIG, Kind.TOPIC} else ""))
+
+    def of_mail(self, words: str) -> None:
+        """Note what is the matter with mail as a whole."""
+        self._note(Mishap(words, mail=True))
+
+    def _note(self, mishap: Mishap) -> None:
         now = self._clock()
         self._last = {known: at for known, at in self._last.items() if now - at < self.REPEATED_AFTER}
         if mishap not in self._last:

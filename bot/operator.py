@@ -112,7 +112,7 @@ def text_of(stood: Stood, language: str, zone: str, now: datetime) -> str:
 
 def mishap_text(mishap: Mishap, language: str) -> str:
     """What is said of a refused message or a chat that keeps us out, as Telegram HTML."""
-    return render("mishap", language, chat=mishap.chat, words=mishap.words)
+    return render("mishap", language, chat=mishap.chat, words=mishap.words, mail=mishap.mail)
 
 
 def drift_text(rate: Rate, language: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from aiogram import Bot
 
 from alerts.channels.telegram.transport import connect
+from alerts.mail.asking import MailLimits
+from alerts.mail.mailing import Mailing, open_mailing
 from alerts.outbox import Outbox
 from alerts.pace import Pace
 from alerts.public_pages import PublicPages
@@ -73,6 +75,11 @@ class Parts:
     def by_webhook(self) -> bool:
         """Whether Telegram posts updates to us instead of being asked for them."""
         return self.config.telegram.mode == "webhook"
+
+    async def mailing(self) -> Mailing:
+        """What addresses ask for and choose; once the tables are there."""
+        limits = MailLimits(asks_per_hour=self.config.email.letters_per_hour)
+        return await open_mailing(self.database, self.clock, self.subscriptions, self.outbox, limits)
 
     def loop(
         self, name: str, do_one: Callable[[], Awaitable[bool]], stop: asyncio.Event, *, idle: float = IDLE

@@ -38,6 +38,7 @@ class DeliveryError(Exception):
     `ours`: the message itself was refused (our bug): do not retry, tell the operator. `paused`: with `permanent`, the
     chat is there and its settings keep us out, which its administrator can change. `topic_gone`: the topic takes
     nothing, the chat's General may. `suspected`: an unknown sentence that shuts us out; permanent the second time.
+    `mend`: it is tried again, and the operator has to see to it (credentials, a provider that distrusts us).
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class DeliveryError(Exception):
         paused: bool = False,
         topic_gone: bool = False,
         suspected: bool = False,
+        mend: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -62,6 +64,7 @@ class DeliveryError(Exception):
         self.paused = paused
         self.topic_gone = topic_gone
         self.suspected = suspected
+        self.mend = mend
 
 
 class UncertainDelivery(Exception):  # noqa: N818 - it is not known to be an error

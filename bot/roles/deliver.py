@@ -14,6 +14,7 @@ from alerts.delivery import Deliverer
 from alerts.limits import Gate, Limits
 from alerts.messages import Messages
 from alerts.missed import carry
+from alerts.outbox import CHAT, Outbox
 from bot.operator import Operator
 from bot.parts import Parts
 
@@ -46,10 +47,11 @@ def works(parts: Parts, stop: asyncio.Event, *, carry_after: timedelta) -> list[
 
 async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
     messages = Messages(parts.store, parts.subscriptions, parts.renderer)
+    outbox = Outbox(parts.database, parts.clock, lane=CHAT)
     async with parts.bot() as bot:
         channel = TelegramChannel(bot, paid=parts.config.telegram.paid_broadcast)
         deliverer = Deliverer(
-            parts.outbox,
+            outbox,
             parts.subscriptions,
             {channel.name: channel},
             messages.render,
@@ -58,7 +60,7 @@ async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
             prepare=messages.prepare,
             trouble=parts.mishaps,
         )
-        await parts.outbox.recover()
+        await outbox.recover()
         try:
             await parts.loop("delivery", deliverer.do_one, stop)
         finally:

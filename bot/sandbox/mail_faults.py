@@ -19,11 +19,17 @@ SENTENCES = {
 
 
 class Stage(enum.Enum):
-    """At which step it happens: the recipient, the whole mail, or after the mail was stored (no answer)."""
+    """At which step it happens: the recipient, the whole mail, before it (hung up), after it was stored (no answer).
+
+    Slow: so many `seconds` pass before the recipient, or the mail, is answered.
+    """
 
     RCPT = "rcpt"
     DATA = "data"
+    DROP_BEFORE_DATA = "drop_before_data"
     DROP_AFTER_DATA = "drop_after_data"
+    SLOW_RCPT = "slow_rcpt"
+    SLOW_DATA = "slow_data"
 
 
 class MailFault(msgspec.Struct):
@@ -35,6 +41,7 @@ class MailFault(msgspec.Struct):
     address: str = ""
     count: int | None = None
     probability: float = 1.0
+    seconds: float = 0.0
     struck: int = 0
 
     @property

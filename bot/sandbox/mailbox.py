@@ -51,6 +51,7 @@ class Mailbox:
         self._received = 0
         self._server: asyncio.Server | None = None
         self._sessions: set[SMTP] = set()
+        self.sessions_opened = 0
 
     async def start(self, host: str, port: int = 0) -> None:
         """Listen; `port` 0 takes a free one."""
@@ -61,9 +62,14 @@ class Mailbox:
         """Close the door and every open session."""
         if self._server is not None:
             self._server.close()
-            for session in list(self._sessions):
-                _hang_up(session)
+            self.hang_up()
             await self._server.wait_closed()
+
+    def hang_up(self) -> None:
+        """Close every open session, as servers do with those that say nothing for a while."""
+        for session in list(self._sessions):
+            _hang_up(session)
+        self._sessions.clear()
 
     def to(self, address: str) -> list[Mail]:
         """Return the mails for one address, oldest first."""
@@ -78,12 +84,16 @@ class Mailbox:
             self, hostname="sandbox.localhost", ident="sandbox", data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True
         )
         self._sessions.add(session)
+        self.sessions_opened += 1
         return session
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take or refuse one recipient."""
+        await self._dawdle(Stage.SLOW_RCPT, [address])
+        if self.faults.strike(Stage.DROP_BEFORE_DATA, [address]) is not None:
+            _hang_up(server)
         fault = self.faults.strike(Stage.RCPT, [address])
         if fault is not None:
             return fault.reply
@@ -102,9 +112,15 @@ class Mailbox:
         self.mails.append(mail)
         if self._feed is not None:
             self._feed.publish("mail", number=mail.number)
+        await self._dawdle(Stage.SLOW_DATA, envelope.rcpt_tos)
         if self.faults.strike(Stage.DROP_AFTER_DATA, envelope.rcpt_tos) is not None:
             _hang_up(server)
         return f"250 2.0.0 OK: kept as {mail.number}"
+
+    async def _dawdle(self, stage: Stage, addresses: list[str]) -> None:
+        fault = self.faults.strike(stage, addresses)
+        if fault is not None:
+            await asyncio.sleep(fault.seconds)
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer what nobody foresaw; a closed connection is not worth a word."""

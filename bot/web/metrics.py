@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.mail.checking import DigestFigures, digest_figures
 from alerts.tables import State, outbox, subscribers
 from bot.inbox import inbox
 from bot.web.pulse import Pulse
@@ -69,6 +70,7 @@ class _Snapshot(msgspec.Struct):
     standings: list[Stood] = []
     tenders: int = 0
     rates: list[Rate] = []
+    digests: DigestFigures = DigestFigures()
     up: bool = False
 
 
@@ -144,6 +146,7 @@ class Metrics:
                 standings=await read_standings(self._database),
                 tenders=stored.scalar_one(),
                 rates=await rates(self._database, monday_of(now) - timedelta(weeks=1)),
+                digests=await digest_figures(self._database, now),
                 up=True,
             )
 
@@ -184,6 +187,10 @@ class _Exposed(Collector):
         yield _gauge("baqylau_updates_waiting", "Updates from Telegram that are not handled yet", seen.waiting)
         yield _labelled("baqylau_subscribers", "Subscribers by state", "state", seen.people.items())
         yield _gauge("baqylau_tenders", "Tenders stored", seen.tenders)
+        words = "Addresses whose digest is due and was not made, or whose runs of the last week have a gap"
+        yield _gauge("baqylau_digests_missing", words, seen.digests.missing)
+        words = "Digests of the last day by what came of them"
+        yield _labelled("baqylau_digests", words, "state", seen.digests.states.items())
         now = self._clock()
         good = [(one.source, (now - one.good_at).total_seconds()) for one in seen.standings if one.good_at]
         new = [(one.source, (now - one.new_at).total_seconds()) for one in seen.standings if one.new_at]

@@ -1,0 +1,127 @@
+"""The parts of a digest in one language: purchases as a few lines each, grouped by filter, then by buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from alerts.channels.telegram.text import clean, cut, safe_link
+from alerts.render import view
+from alerts.render.card import TenderCard
+from alerts.render.changed import change_sentences
+from alerts.render.digest.edition import Doubt, Edition, Entry, Links, names_of
+from alerts.render.sentences import Sentence, Sentences
+from watchers.rules import Rules
+
+__all__ = ["Group", "Line", "Lines", "Purchase", "grouped"]
+
+_TITLE, _REST, _NAME, _CHANGE = 140, 180, 80, 200
+_MOST_FLAGS = 3
+
+
+class Purchase(msgspec.Struct, frozen=True):
+    """One purchase as everybody of a language reads it; plain text, escaped where it is laid out."""
+
+    title: str
+    place: str
+    terms: str
+    flags: tuple[Sentence, ...]
+    more_flags: int
+    coverage: str
+    portal: str
+    evidence: str
+    heavy: bool
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A purchase in one digest: what of it is this reader's alone."""
+
+    purchase: Purchase
+    also: tuple[str, ...] = ()  # further filters that matched
+    changes: tuple[str, ...] = ()
+    raised: bool = False
+    at: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Purchases under one heading (a filter), by buyer."""
+
+    name: str
+    buyers: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
+class Lines:
+    """Makes lines. A purchase is put into words once for all who read it in a language on the same day."""
+
+    def __init__(self, rules: Rules | None, sentences: Sentences | None = None, *, kept: int = 4096) -> None:
+        self._rules = rules
+        self._sentences = sentences or Sentences()
+        self._kept = kept
+        self._purchases: dict[tuple[int, str, str, str, str], Purchase] = {}
+
+    def purchase(self, card: TenderCard, edition: Edition) -> Purchase:
+        """The shared words of a purchase."""
+        language, zone, now = edition.language, edition.zone, edition.now
+        left = view.remaining(card, self._rules, now, language, zone)
+        key = (card.snapshot_id, language, zone, f"{left} {now:%Y}", edition.links.public_url)
+        found = self._purchases.get(key)
+        if found is None:
+            found = self._make(card, language, zone, now, left, edition.links)
+            while len(self._purchases) >= self._kept:
+                del self._purchases[next(iter(self._purchases))]
+            self._purchases[key] = found
+        return found
+
+    def _make(  # noqa: PLR0917 - what its words depend on
+        self, card: TenderCard, language: str, zone: str, now: datetime, left: str, links: Links
+    ) -> Purchase:
+        flags = card.flags
+        said = [self._sentences.of(one, language, zone, now) for one in flags[:_MOST_FLAGS]]
+        return Purchase(
+            title=cut(view.heading(card, language), _TITLE),
+            place=view.place(card, language),
+            terms=view.terms(card, self._rules, language, zone, now, left=left),
+            flags=tuple(Sentence((one.lead, cut(one.rest, _REST))) for one in said),
+            more_flags=len(flags) - len(said),
+            coverage=view.coverage(card, language) if flags else "",
+            portal=safe_link(card.link),
+            evidence=links.tender(card.tender_id),
+            heavy=any(one.weight >= 4 for one in flags),
+        )
+
+    def line(self, entry: Entry, edition: Edition) -> Line:
+        """A purchase with what is this reader's."""
+        changes: Sequence[str] = ()
+        if entry.changes is not None:
+            changes = change_sentences(
+                entry.card, entry.changes, self._sentences, self._rules, edition.language,
+                zone=edition.zone, now=edition.now,
+            )  # fmt: skip
+        also = tuple(cut(clean(name), _NAME) for name in entry.filters[1:4])
+        said = tuple(cut(one, _CHANGE) for one in changes)
+        return Line(self.purchase(entry.card, edition), also, said, entry.raised)
+
+    def doubt(self, doubt: Doubt, edition: Edition) -> Line:
+        """A purchase whose chat message is in doubt."""
+        return Line(self.purchase(doubt.card, edition))
+
+
+def grouped(entries: Sequence[Entry], lines: Lines, edition: Edition) -> list[Group]:
+    """By filter, then by buyer; each in the order of its heaviest purchase, as `entries` are sorted."""
+    groups = []
+    for name in names_of(entries):
+        of_filter = [entry for entry in entries if (entry.filters[0] if entry.filters else "") == name]
+        by_buyer: dict[str, list[Line]] = {}
+        for entry in of_filter:
+            line = lines.line(entry, edition)
+            by_buyer.setdefault(line.purchase.place, []).append(line)
+        buyers = tuple((place, tuple(theirs)) for place, theirs in by_buyer.items())
+        groups.append(Group(cut(clean(name), _NAME), buyers))
+    return groups
+
+
+def count(groups: Iterable[Group]) -> int:
+    """How many purchases there are in all."""
+    return sum(len(lines) for group in groups for _, lines in group.buyers)
