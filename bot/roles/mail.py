@@ -102,5 +102,5 @@ async def _listen(parts: Parts, stop: asyncio.Event) -> None:
         words = (
             f"email: {email.bounce_listen} cannot be listened on ({error.strerror or error}): set email.bounce_listen"
         )
-        log.error("bounces are not taken", trouble=words)
+        log.warning("bounces are not taken", trouble=words)
         parts.mishaps.of_mail(words)
