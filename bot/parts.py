@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from aiogram import Bot
@@ -21,6 +22,7 @@ from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
 from bot.chat.card_buttons import CardButtons
 from bot.config import Config, ConfigError
+from bot.learn.library import Lessons
 from bot.mishaps import Mishaps
 from bot.running import IDLE, keep_doing
 from bot.tips.sealing import BadKey
@@ -51,6 +53,11 @@ class Parts:
         self.outbox = Outbox(self.database, clock)
         self.renderer = Renderer(clock, self.rules, actions=CardButtons())
         self.public = PublicPages(config.web.public_url)
+        self.lessons = Lessons(
+            clock,
+            Path(config.learn.folder) if config.learn.folder else None,
+            good_for=timedelta(days=config.learn.checked_days),
+        )
         self.mishaps = Mishaps(clock)
         try:
             self.tips = open_tips(config.tips, self.database, clock, fallback_secret=self.token)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alerts.channels.telegram.text import safe_link
 from bot.learn.lesson import Card, Lesson
+from bot.learn.pictures import names
 from bot.learn.reading import CITED, LINK, Fault, read_lesson
 from bot.learn.words import CARD_LIMIT, body_html, visible
 from templates import LANGUAGES, ROOT
@@ -89,6 +90,9 @@ def _faults_of_frame(lesson: Lesson, today: date) -> Iterator[Fault]:
             yield Fault(lesson.origin, line, f"{name} was checked on {norm.checked_on}, which is yet to come")
         if norm.key not in quoted:
             yield Fault(lesson.origin, line, f"{name} is quoted on no card: quote it or take it out")
+    if lesson.picture and lesson.picture not in names():
+        sentence = f"the drawing {lesson.picture!r} is not known: one of {', '.join(sorted(names()))}"
+        yield Fault(lesson.origin, line_of(lesson, "picture ="), sentence)
     for link in lesson.sources:
         if not safe_link(link):
             sentence = f"the source {link!r} is no address: write it with https://"

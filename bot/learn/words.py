@@ -23,7 +23,7 @@ from bot.learn.lesson import Card, Cited, Lesson
 from bot.learn.reading import CITED, LINK, MULTIPLE, quoted
 from watchers.rules import load_rules
 
-__all__ = ["CARD_LIMIT", "body_html", "card_html", "checked_line", "expired", "visible"]
+__all__ = ["CARD_LIMIT", "body_html", "card_html", "checked_line", "expired", "visible", "with_links", "with_rules"]
 
 CARD_LIMIT = 900
 """Of a card's heading and text as they are seen, in UTF-16 units."""
@@ -62,20 +62,26 @@ def in_tenge(multiple: int, language: str, today: date) -> str:
     return translator(language).gettext("%(amount)s in %(year)s") % {"amount": total, "year": today.year}
 
 
+def with_links(text: str, address: str) -> str:
+    """The text with its links to lessons led to `address`, which has {slug} in it; without one, their words alone."""
+
+    def led(found: re.Match[str]) -> str:
+        target = found[1]
+        if not target.startswith(_LESSON):
+            return found[0]
+        where = address.replace("{slug}", target.removeprefix(_LESSON))
+        return found[0].replace(target, where) if where else found[0][1 : found[0].index("](")]
+
+    return LINK.sub(led, text)
+
+
 def body_html(card: Card, language: str, today: date, link: str = "") -> str:
     """A card's text as Telegram's HTML. Sums in indices are told in the money of `today`.
 
     `link`: a lesson's address, with {slug} in it; without one, the words alone.
     """
 
-    def led(found: re.Match[str]) -> str:
-        target = found[1]
-        if not target.startswith(_LESSON):
-            return found[0]
-        address = link.replace("{slug}", target.removeprefix(_LESSON)) if link else ""
-        return found[0].replace(target, address) if address else found[0][1 : found[0].index("](")]
-
-    markdown = with_rules(LINK.sub(led, card.body), language, today)
+    markdown = with_rules(with_links(card.body, link), language, today)
     html = telegram_html(_MARKDOWN.parse(markdown))
     return _QUOTE_END.sub("</blockquote>\n", html).strip()
 

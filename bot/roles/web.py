@@ -16,6 +16,7 @@ from bot.web import Webhook, WebServer, address_of, assets, webhook_secret
 from bot.web.evidence import Evidence
 from bot.web.health import Health
 from bot.web.indicator_page import IndicatorPage
+from bot.web.lesson_pages import LessonPages
 from bot.web.listing import Listing
 from bot.web.metrics import Metrics
 from bot.web.site import Site
@@ -66,6 +67,7 @@ def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
         *Evidence(site, parts.store, parts.rules).routes(),
         *Listing(site, parts.store, parts.rules).routes(),
         *IndicatorPage(site).routes(),
+        *LessonPages(site, parts.lessons).routes(),
     ]
     return [*routes, *_webhook(parts).routes()] if parts.by_webhook else routes
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from alerts.channels.base import Message as Page
 from alerts.i18n import translator
+from alerts.public_pages import PublicPages
 from bot.chat import lessons as screens
-from bot.chat.lesson_callbacks import AskLesson, ChooseAnswer, LessonOfFlag, OpenCard, OpenPath, SetWeekly, VoteCard
+from bot.chat.lesson_callbacks import (
+    AskLesson,
+    ChooseAnswer,
+    LessonOfFlag,
+    OpenCard,
+    OpenPath,
+    SetWeekly,
+    ShowPicture,
+    VoteCard,
+)
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.learn.lesson import Lesson
+from bot.learn.pictures import alt_text, picture
 
 __all__ = ["router"]
 
@@ -32,6 +44,7 @@ def router() -> Router:
     made.callback_query.register(ask, AskLesson.filter())
     made.callback_query.register(choose, ChooseAnswer.filter())
     made.callback_query.register(vote, VoteCard.filter())
+    made.callback_query.register(draw, ShowPicture.filter())
     made.callback_query.register(set_weekly, SetWeekly.filter())
     return made
 
@@ -130,6 +143,17 @@ async def vote(_callback: CallbackQuery, callback_data: VoteCard, person: Person
     return _("Thank you, counted.")
 
 
+async def draw(callback: CallbackQuery, callback_data: ShowPicture, person: Person, services: Services) -> str | None:
+    """The drawing of a lesson, below it."""
+    lesson = services.lessons.lesson(callback_data.slug, person.language)
+    if lesson is None or not lesson.picture or not isinstance(callback.message, Message):
+        return translator(person.language).gettext("There is no such lesson any more.")
+    drawn = await asyncio.to_thread(picture, lesson.picture, lesson.language)
+    file = BufferedInputFile(drawn, f"{lesson.slug}-{lesson.language}.png")
+    await callback.message.reply_photo(file, caption=alt_text(lesson.picture, lesson.language))
+    return None
+
+
 async def set_weekly(callback: CallbackQuery, callback_data: SetWeekly, person: Person, services: Services) -> str:
     """A lesson every week, or no more."""
     _ = translator(person.language).gettext
@@ -151,4 +175,6 @@ async def _card(lesson: Lesson, number: int, person: Person, services: Services,
     if person.subscriber is not None:
         await services.learning.opened(person.subscriber.id, lesson.slug, number)
     lessons, link = services.lessons, screens.deep_link((await bot.me()).username or "", "{slug}")
-    return screens.card(lesson, number, lessons.today(), lessons.good_for, person.language, link=link)
+    printed = PublicPages(services.public_url).at(f"/{lesson.language}/learn/{lesson.slug}")
+    today, good_for = lessons.today(), lessons.good_for
+    return screens.card(lesson, number, today, good_for, person.language, link=link, page=printed)

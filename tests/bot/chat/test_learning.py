@@ -130,3 +130,15 @@ async def test_the_lesson_of_a_flag_is_one_tap_from_its_alert(talk: Talk, stored
     assert "Too little time" in talk.last(who)
     await talk.forge(who, "lf:R999")
     assert "no such lesson" in talk.last(who)
+
+
+async def test_a_lesson_s_drawing_comes_below_it(talk: Talk) -> None:
+    who = talk.person("kk")
+    await talk.follow(who, "kk")
+    await talk.say(who, f"/learn {SLUG}")
+    await talk.press(who, f"li:{SLUG}")
+    photos = [one for one in talk.chat(who).messages.values() if "photo" in one]
+    assert len(photos) == 1
+    assert "жұмыс күні" in photos[0]["caption"]
+    await talk.forge(who, "li:one-bidder")
+    assert len([one for one in talk.chat(who).messages.values() if "photo" in one]) == 1

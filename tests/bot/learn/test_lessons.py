@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from alerts.channels.telegram.text import MESSAGE_LIMIT, safe_link, utf16
 from bot.chat import lessons as screens
 from bot.learn.checking import SHIPPED, check_folder
 from bot.learn.lesson import Lesson
 from bot.learn.library import GOOD_FOR, Lessons
+from bot.learn.pictures import alt_text, names, picture
 from bot.learn.words import CARD_LIMIT, body_html, visible
 from templates import LANGUAGES
 from tests.alerts.telegram_parser import parsed
@@ -126,6 +129,20 @@ def test_sums_in_indices_are_told_in_the_money_of_the_year_and_left_out_where_it
     unknown = body_html(card, "en", date(2031, 1, 1))
     assert "8,000 MCI. Only" in unknown
     assert "{" not in unknown
+
+
+@pytest.mark.parametrize("name", sorted(names()))
+def test_every_drawing_belongs_to_a_lesson_and_is_drawn_in_each_language(name: str) -> None:
+    assert name in {one.picture for one in LESSONS}
+    drawn = set()
+    for language in LANGUAGES:
+        with Image.open(BytesIO(picture(name, language))) as image:
+            assert image.width == 1080
+            assert 300 <= image.height <= 1080
+            assert len(image.convert("RGB").getcolors(10000) or ()) > 3, "something is drawn"
+        drawn.add(picture(name, language))
+        assert 20 < len(alt_text(name, language)) <= 1024
+    assert len(drawn) == len(LANGUAGES)
 
 
 def test_the_path_goes_from_the_first_steps_to_acting() -> None:
