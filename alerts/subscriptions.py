@@ -132,6 +132,11 @@ class Subscriptions(Subscribers):
         """Call a filter `name` (at most 64 characters are kept; '' for none). Raises UnknownFilter."""
         await self._change(subscriber_id, subscription_id, name=name[:64])
 
+    async def revise(self, subscriber_id: int, subscription_id: int, criteria: Criteria) -> Subscription:
+        """Ask for something else by the same filter, from now on. Raises UnknownFilter, BadFilter."""
+        await self._change(subscriber_id, subscription_id, criteria=msgspec.to_builtins(checked(criteria)))
+        return await self.filter(subscriber_id, subscription_id)
+
     async def pause_filter(self, subscriber_id: int, subscription_id: int) -> None:
         """Match nothing by this filter for now. Raises UnknownFilter."""
         await self._change(subscriber_id, subscription_id, paused=True)

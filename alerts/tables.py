@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from watchers.database import BigId, UTCDateTime, metadata
 
-__all__ = ["Standing", "State", "mutes", "outbox", "paces", "subscribers", "subscriptions"]
+__all__ = ["Standing", "State", "mutes", "outbox", "paces", "shares", "subscribers", "subscriptions"]
 
 
 class Standing(StrEnum):
@@ -96,6 +96,16 @@ mutes = Table(
     Column("value", String(255), nullable=False),  # a buyer's id, an everyday kind, an indicator's code
     Column("until", UTCDateTime, nullable=False),
     UniqueConstraint("subscriber_id", "kind", "value"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("token", String(32), nullable=False, unique=True),  # in the link; says nothing by itself
+    Column("subscriber_id", BigId, ForeignKey("subscribers.id"), nullable=False, index=True),  # to be erased with them
+    Column("criteria", JSON, nullable=False),  # alerts.filters.Criteria
+    Column("made_at", UTCDateTime, nullable=False),
 )
 
 paces = Table(  # only where several processes share one PostgreSQL: see alerts.shared_pace

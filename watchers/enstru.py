@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
-__all__ = ["Branch", "branch", "branches_named", "code_name"]
+__all__ = ["Branch", "branch", "branches_named", "branches_under", "code_name"]
 
 _WORD = re.compile(r"\w+")
 _LEVELS = range(6, 1, -1)
@@ -59,6 +59,20 @@ def _above(tree: dict[str, Branch], digits: str) -> Branch | None:
 def branch(code: str) -> Branch | None:
     """The narrowest branch a code of ENS TRU (dots or not, whole or its beginning) is in; None for no such code."""
     return _above(_tree(), code.replace(".", ""))
+
+
+@cache
+def branches_under(digits: str) -> tuple[Branch, ...]:
+    """The branches right below one ('' for the broadest); a level that only repeats the name above is passed over."""
+    tree = _tree()
+    for length in range(max(len(digits) + 1, 2), 7):
+        below = [one for prefix, one in tree.items() if len(prefix) == length and prefix.startswith(digits)]
+        above = tree.get(digits)
+        if len(below) == 1 and above is not None and below[0].name_ru == above.name_ru:
+            return branches_under(below[0].prefix)
+        if below:
+            return tuple(sorted(below, key=lambda one: one.prefix))
+    return ()
 
 
 def code_name(code: str, language: str) -> str:

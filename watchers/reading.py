@@ -218,6 +218,15 @@ class Reading:
         async with self.database.read() as connection:
             return [Buyer(row.id, row.name) for row in await connection.execute(query)]
 
+    async def buyer_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """The names of buyers by id, as last written; those nobody named are left out."""
+        names: dict[str, str] = {}
+        async with self.database.read() as connection:
+            for part in in_parts(ids):
+                rows = await connection.execute(select(buyers.c.id, buyers.c.name).where(buyers.c.id.in_(part)))
+                names.update((row.id, row.name) for row in rows if row.name)
+        return names
+
     async def counts(self) -> dict[str, int]:
         """How many tenders, snapshots, flags, events (and unmatched ones) and buyers there are."""
         fired = select(func.count()).select_from(findings).where(findings.c.status == Status.FIRED.value)

@@ -38,7 +38,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None
     status: str
     method: str  # the publisher's words, else the OCDS code
-    suppliers: tuple[str, ...] = ()  # ids of who was awarded or contracted, without private persons
+    suppliers: dict[str, str] = {}  # who was awarded: names by id, without private persons
     paused: bool = False  # the publisher's words for the status say so: OCDS has no code for it
 
 
@@ -136,11 +136,10 @@ def _money(release: Release) -> tuple[Decimal | None, str]:
     return None, ""
 
 
-def _suppliers(release: Release) -> tuple[str, ...]:
+def _suppliers(release: Release) -> dict[str, str]:
     chosen = [one for award in release.awards if award.status not in _VOID for one in award.suppliers]
-    full = [_full(one, release) for one in chosen]
-    ids = (organization_id(one) for one in full if one is not None and not one.natural_person)
-    return tuple(dict.fromkeys(filter(None, ids)))
+    full = [one for one in (_full(one, release) for one in chosen) if one is not None and not one.natural_person]
+    return {id_: one.name or "" for one in full if (id_ := organization_id(one))}
 
 
 def _title(release: Release) -> str:

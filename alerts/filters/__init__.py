@@ -9,9 +9,9 @@ too.
 from alerts.filters.criteria import BadFilter, Criteria, checked
 from alerts.filters.facts import TenderFacts, facts_of
 from alerts.filters.row import Filter, Keyboard
-from alerts.filters.rows import FILTERS, matches, read_filter, row_of, sentence
+from alerts.filters.rows import FILTERS, asker, matches, read_filter, row_of, sentence
 
 __all__ = [
-    "FILTERS", "BadFilter", "Criteria", "Filter", "Keyboard", "TenderFacts", "checked", "facts_of", "matches",
-    "read_filter", "row_of", "sentence",
+    "FILTERS", "BadFilter", "Criteria", "Filter", "Keyboard", "TenderFacts", "asker", "checked", "facts_of",
+    "matches", "read_filter", "row_of", "sentence",
 ]  # fmt: skip

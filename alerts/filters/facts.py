@@ -63,7 +63,7 @@ def facts_of(summary: Summary, findings: Iterable[Finding], at: datetime | None 
         deserving=deserves_a_look(flags),
         indicators=frozenset(flag.indicator for flag in flags),
         words=tokens(summary.text),
-        suppliers=summary.suppliers,
+        suppliers=tuple(summary.suppliers),
         method=group_of(summary.buyer_id[:2], summary.method) if summary.method else "",
         days_left=left if left is not None and left >= 0 else None,
     )

@@ -36,6 +36,7 @@ _FILLERS = {
 _AMOUNT = re.compile(r"(?P<number>\d[\d\s.,]*)(?P<rest>.*)", re.DOTALL)
 _UNIT_WORD = re.compile(r"[^\W\d]+|[₸₴€₽]")
 _RANGE = re.compile(r"(?<=[\w₸₴€₽])\s*(?:[-–—]|\.\.\.?|…)\s*(?=[\d₸₴€₽A-Z])")
+_DIGITS = 20
 _NOTHING = {"", "-", "–", "—"}
 _BIN = re.compile(r"\d{12}")
 _INDICATOR = re.compile(r"(R|KZ)-?(\d{1,3})", re.IGNORECASE)
@@ -143,7 +144,7 @@ def _sum(text: str) -> tuple[Decimal, int, str]:
     elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", digits):  # 1.000.000
         digits = digits.replace(".", "")
     digits = digits.replace(",", ".")
-    if digits.count(".") > 1:
+    if digits.count(".") > 1 or len(digits) > _DIGITS:
         raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
     power, currency = 0, "KZT"
     around = f"{text[: match.start()]} {match['rest']}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -27,7 +27,7 @@ from alerts.filters.words import holds
 from alerts.format import money, number
 from alerts.i18n import mark, mark_plural
 
-__all__ = ["FILTERS", "matches", "read_filter", "row_of", "sentence"]
+__all__ = ["FILTERS", "asker", "matches", "read_filter", "row_of", "sentence"]
 
 
 def _purchases(criteria: Criteria, speech: Speech) -> str:
@@ -82,7 +82,10 @@ FILTERS: tuple[Filter, ...] = (
         about="Without a number, the default: what is worth a look, that is a flag by a written rule (tier A) of "
         "weight 4 or more, or flags of two families. With one, from 1 to 5: the heaviest flag weighs at least so much; "
         "0 takes tenders without flags too. Flags that are context only (tier C) do not count.",
-        hint=mark("Choose one, or type a number from 0 to 5: the least weight of the heaviest flag."),
+        hint=mark(
+            "“Worth a look”: a written rule seems not kept, or two different signs say the same. "
+            "Choose, or type a number from 0 to 5: the least weight of the heaviest flag."
+        ),
         example="3",
         fields=("min_weight",),
         is_set=lambda criteria: True,  # noqa: ARG005 - it has a value always
@@ -231,7 +234,7 @@ FILTERS: tuple[Filter, ...] = (
         is_set=lambda criteria: bool(criteria.indicators),
         matches=lambda criteria, facts: not facts.indicators.isdisjoint(criteria.indicators),
         clause=lambda criteria, speech: speech.say(
-            mark("flag %(flags)s"), flags=speech.any_of([*map(speech.named, criteria.indicators)])
+            mark("flag %(flags)s"), flags=speech.any_of([*map(speech.flag, criteria.indicators)])
         ),
         read=read_indicators,
         keyboard=Keyboard.CHOICES,
@@ -273,6 +276,7 @@ FILTERS: tuple[Filter, ...] = (
     ),
 )
 
+_SLOW = {"words", "without_words"}  # a text is read for these
 _BY_KEY = {row.key: row for row in FILTERS}
 
 
@@ -284,6 +288,20 @@ def row_of(key: str) -> Filter:
 def matches(criteria: Criteria, facts: TenderFacts) -> bool:
     """Whether a tender is what was asked for. What the matching index answers is this, sooner."""
     return all(row.matches(criteria, facts) for row in FILTERS if row.is_set(criteria))
+
+
+def asker(criteria: Criteria) -> Callable[[TenderFacts], bool]:
+    """`matches` of one filter, for asking it of many tenders."""
+    rows = sorted((row for row in FILTERS if row.is_set(criteria)), key=lambda row: row.key in _SLOW)
+    asks = [row.matches for row in rows]
+
+    def ask(facts: TenderFacts) -> bool:
+        for one in asks:  # noqa: SIM110 - asked a million times, and a generator costs as much as the question
+            if not one(criteria, facts):
+                return False
+        return True
+
+    return ask
 
 
 def sentence(criteria: Criteria, language: str, names: Mapping[str, str] | None = None) -> str:

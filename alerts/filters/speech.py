@@ -55,6 +55,10 @@ class Speech(msgspec.Struct, frozen=True):
         """The name of a buyer or an indicator, the code itself where none was given."""
         return self.names.get(code) or code
 
+    def flag(self, code: str) -> str:
+        """The name of an indicator in quotation marks, its code where none was given."""
+        return self.quoted([self.names[code]]) if self.names.get(code) else code
+
     def method(self, group: str) -> str:
         """A way of buying in words."""
         return translator(self.language).gettext(METHODS[group]) if group in METHODS else group

@@ -15,7 +15,7 @@ from alerts.render.environment import template
 from alerts.render.sentences import Sentences
 from watchers.rules import Rules
 
-__all__ = ["ON_A_PAGE", "page_html", "page_of"]
+__all__ = ["ON_A_PAGE", "brief_html", "page_html", "page_of"]
 
 ON_A_PAGE = 10
 _TITLE, _FLAG, _CHANGE = 80, 80, 120
@@ -27,6 +27,31 @@ def page_of(tenders: Sequence[TenderCard], number: int) -> tuple[Sequence[Tender
     last = max(0, (len(tenders) - 1) // ON_A_PAGE)
     number = min(max(number, 0), last)
     return tenders[number * ON_A_PAGE : (number + 1) * ON_A_PAGE], number * ON_A_PAGE + 1, number, last
+
+
+def brief_html(  # noqa: PLR0917 - as for a page
+    tenders: Sequence[TenderCard],
+    sentences: Sentences,
+    rules: Rules | None,
+    language: str,
+    zone: str,
+    now: datetime,
+) -> str:
+    """A few tenders by number, each with its terms and its first flag, to stand inside another message."""
+    items = []
+    for tender in tenders:
+        left = view.remaining(tender, rules, now, language, zone)
+        flags = tender.flags
+        items.append(
+            {
+                "title": cut(view.heading(tender, language), _TITLE),
+                "link": safe_link(tender.link),
+                "buyer": cut(view.place(tender, language), _TITLE),
+                "terms": view.terms(tender, rules, language, zone, now, left=left),
+                "flag": cut(sentences.of(flags[0], language, zone, now).lead, _FLAG) if flags else "",
+            }
+        )
+    return template("brief", language).render(items=items).strip()
 
 
 def page_html(  # noqa: PLR0917 - what a page is made of

@@ -21,7 +21,7 @@ from alerts.render.actions import Actions, LinkOnly, Rows
 from alerts.render.card import TenderCard
 from alerts.render.changed import change_sentences
 from alerts.render.environment import template
-from alerts.render.lists import page_html, page_of
+from alerts.render.lists import brief_html, page_html, page_of
 from alerts.render.sentences import Sentences
 from alerts.render.why import why_html
 from watchers.rules import Rules
@@ -120,6 +120,10 @@ class Renderer:
     def flag_name(self, code: str, language: str) -> str:
         """What an indicator is called."""
         return self._sentences.name(code, language)
+
+    def brief(self, tenders: Sequence[TenderCard], language: str, zone: str) -> str:
+        """A few tenders, numbered, as Telegram's HTML for the middle of another message."""
+        return brief_html(tenders, self._sentences, self._rules, language, zone, self._clock())
 
     def why(self, tender: TenderCard, language: str, zone: str, *, ledger: str = "") -> Message:
         """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked.

@@ -10,7 +10,6 @@ from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
 from alerts.preferences import MuteKind
 
 __all__ = [
-    "ChooseAmount",
     "ChooseBuyer",
     "ChooseKind",
     "ChooseLanguage",
@@ -26,7 +25,6 @@ __all__ = [
     "Screen",
     "Set",
     "Setting",
-    "TurnKinds",
     "TurnList",
     "TurnRegions",
     "Unmute",
@@ -62,6 +60,12 @@ class Screen(StrEnum):
 class FilterAction(StrEnum):
     """What is done with one filter. Each says the state it wants, so that two taps at once do no more than one."""
 
+    OPEN = "open"  # its own screen
+    EDIT = "edit"
+    COPY = "copy"
+    NAME = "name"  # asks for one
+    UNNAME = "unname"
+    SHARE = "share"
     PAUSE = "pause"
     RESUME = "resume"
     DELETE = "delete"
@@ -125,22 +129,10 @@ class ChooseKind(CallbackData, prefix="kind"):
     slug: str
 
 
-class TurnKinds(CallbackData, prefix="kinds"):
-    """A page of the kinds of purchases."""
-
-    page: int = 0
-
-
 class ChooseBuyer(CallbackData, prefix="buyer"):
     """One of the buyers found; ids may be longer than a button holds, so `token` stands for one in the draft."""
 
     token: str
-
-
-class ChooseAmount(CallbackData, prefix="weight"):
-    """How much is told: one of ALL, FLAGGED, WORTH of `bot.chat.draft`."""
-
-    weight: int
 
 
 class OnFilter(CallbackData, prefix="filter"):

@@ -43,11 +43,20 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """The choices so far. `message_id` is the message whose buttons carry it on; buttons of another are out of date."""
+    """The choices so far. `message_id` is the message whose buttons carry it on; buttons of another are out of date.
+
+    `filter_id`: the filter that is changed, 0 for a new one. `key`: the criterion whose screen is open. `quick`: the
+    first choice of a new filter, which leads straight to its preview. `found`: bodies that buttons stand for. `shared`:
+    it came by somebody's link.
+    """
 
     message_id: int
     criteria: Criteria = Criteria()
     found: tuple[Found, ...] = ()
+    filter_id: int = 0
+    key: str = ""
+    quick: bool = False
+    shared: bool = False
 
     def save(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -86,9 +95,9 @@ _ID = re.compile(r"(?=[^\s]*\d)[A-Za-z0-9][A-Za-z0-9./_-]{3,63}")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST_TYPED) -> str:
     """One line without control, zero-width and direction characters, of a length somebody would type."""
-    return " ".join(_UNSEEN.sub("", text.replace("\n", " ").replace("\t", " ")).split())[:LONGEST_TYPED]
+    return " ".join(_UNSEEN.sub("", text.replace("\n", " ").replace("\t", " ")).split())[:longest]
 
 
 def read_buyer(text: str, countries: Collection[str]) -> TypedBuyer:

@@ -8,34 +8,70 @@ from alerts.filters import Criteria
 from alerts.messages import Gone, card_of
 from alerts.render import TenderCard
 from bot.chat.draft import Found
+from bot.chat.services import Services
+from watchers.names import folded_words
 from watchers.store import Store
 
-__all__ = ["MATCHES", "SHORTEST_WORDS", "buyer_name", "find_buyers", "names_of", "tender_card"]
+__all__ = ["MATCHES", "SHORTEST_WORDS", "buyer_name", "find_bodies", "names_of", "tender_card"]
 
 MATCHES = 8
 SHORTEST_WORDS = 3
 _NAMED = 5  # a sentence names no more of a list
 
 
-async def find_buyers(store: Store, text: str) -> tuple[list[Found], bool]:
-    """At most `MATCHES` buyers by id or words of a name, and whether there are more."""
-    buyers = await store.find_buyers(text, MATCHES + 1)
-    return [Found(one.id, one.name) for one in buyers[:MATCHES]], len(buyers) > MATCHES
+async def find_bodies(services: Services, text: str, *, suppliers: bool = False) -> tuple[list[Found], bool]:
+    """At most `MATCHES` buyers (or suppliers) by id or words of a name, and whether there are more."""
+    if suppliers:
+        found = _awarded(services, text)
+    else:
+        found = await _buyers(services, text)
+    return found[:MATCHES], len(found) > MATCHES
 
 
-async def names_of(store: Store, asked: Iterable[Criteria]) -> dict[str, str]:
-    """The names of the buyers that sentences about these filters will name; unknown ones are left out."""
-    names: dict[str, str] = {}
-    for id_ in dict.fromkeys(id_ for criteria in asked for id_ in criteria.buyers[:_NAMED]):
-        found = await store.find_buyers(id_, MATCHES)
-        names.update({one.id: one.name for one in found if one.id == id_ and one.name})
-    return names
+async def _buyers(services: Services, text: str) -> list[Found]:
+    store, names = services.store, services.names
+    if named := await store.buyer_names([text]):
+        return [Found(text, named[text])]
+    if any(letter.isdigit() for letter in text) and " " not in text:  # a part of a number
+        return [Found(one.id, one.name) for one in await store.find_buyers(text, MATCHES + 1)]
+    if not len(names):
+        await names.do_one()
+    ids = names.find(text, MATCHES + 1)
+    if not ids:  # seen since the names were read?
+        await names.do_one()
+        ids = names.find(text, MATCHES + 1)
+    known = await store.buyer_names(ids)
+    return [Found(id_, known.get(id_, "")) for id_ in ids]
+
+
+def _awarded(services: Services, text: str) -> list[Found]:
+    """Of those who were awarded something lately: nobody else's name is kept."""
+    known = services.recent.suppliers
+    if text in known:
+        return [Found(text, known[text])]
+    wanted = folded_words(text)
+    held = ((id_, name, folded_words(name)) for id_, name in known.items())
+    return [
+        Found(id_, name)
+        for id_, name, words in held
+        if wanted and all(any(word.startswith(one) for word in words) for one in wanted)
+    ]
+
+
+async def names_of(services: Services, asked: Iterable[Criteria], language: str) -> dict[str, str]:
+    """The names of bodies and indicators that sentences about these filters will say; unknown ones are left out."""
+    asked = list(asked)
+    buyers = {id_ for criteria in asked for id_ in criteria.buyers[:_NAMED]}
+    names = await services.store.buyer_names(sorted(buyers)) if buyers else {}
+    suppliers = services.recent.suppliers
+    names |= {id_: suppliers[id_] for one in asked for id_ in one.suppliers[:_NAMED] if suppliers.get(id_)}
+    codes = {code for criteria in asked for code in criteria.indicators[:_NAMED]}
+    return names | {code: services.renderer.flag_name(code, language) for code in codes}
 
 
 async def buyer_name(store: Store, id_: str) -> str:
     """A buyer's name as last written, its id where nobody wrote one."""
-    found = await store.find_buyers(id_, MATCHES)
-    return next((one.name for one in found if one.id == id_ and one.name), id_)
+    return (await store.buyer_names([id_])).get(id_, id_)
 
 
 async def tender_card(store: Store, tender_id: int) -> TenderCard | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
+from alerts.channels.base import Button
 from alerts.channels.base import Message as Page
 from alerts.filters import Criteria, sentence
+from alerts.filters.label import label
 from alerts.i18n import translator
 from alerts.subscriptions import Subscription
 from alerts.timing import Mode
 from bot.chat import keyboards
-from bot.chat.callbacks import Screen
-from bot.chat.draft import Found, TypedBuyer, clean, cut
-from bot.chat.texts import COMMANDS, country_name, mode_name, render
-from watchers.categories import Category
-from watchers.places import regions
+from bot.chat.callbacks import FilterAction, OnFilter, Screen
+from bot.chat.draft import cut
+from bot.chat.texts import COMMANDS, mode_name, render
 
 __all__ = ["Page"]
 
@@ -35,67 +36,18 @@ def welcome_back(count: int, *, resumed: bool, language: str) -> Page:
     return Page(render("back", language, count=count, resumed=resumed), rows)
 
 
-def scope(language: str) -> Page:
-    """The first choice of a new filter."""
-    return Page(render("scope", language), keyboards.scopes(language))
+def scope(language: str, *, group: bool, misread: str = "") -> Page:
+    """The first choice of a new filter. `misread`: words typed here that are none."""
+    return Page(render("scope", language, group=group, misread=misread), keyboards.scopes(language))
 
 
-def regions_of(country: str, page: int, watched: Collection[str], language: str) -> Page:
-    """The regions of a country that is watched; the countries where that is no clear choice."""
-    if country not in watched or not regions(country):
-        text = render("regions", language, country="", number=0, last=0)
-        return Page(text, keyboards.countries(watched, language))
-    rows, page, last = keyboards.regions_page(country, page, watched, language)
-    name = country_name(country, language)
-    return Page(render("regions", language, country=name, number=page + 1, last=last + 1 if last else 0), rows)
-
-
-def kinds(page: int, language: str, *, group: bool) -> Page:
-    """The everyday kinds of purchases."""
-    return Page(render("kinds", language, group=group), keyboards.kinds(page, language))
-
-
-def kinds_found(typed: str, found: Sequence[Category], language: str) -> Page:
-    """What a typed word found."""
-    return Page(
-        render("kinds_found", language, typed=clean(typed), found=found), keyboards.kinds_found(found, language)
-    )
-
-
-def buyer(language: str, *, group: bool) -> Page:
-    """Asks for a buyer."""
-    return Page(render("buyer", language, group=group), (keyboards.back_to_scopes(language),))
-
-
-def buyers_found(typed: TypedBuyer, found: Sequence[Found], language: str, *, more: bool, too_short: bool) -> Page:
-    """What a typed id or name found; an id nobody has seen yet can be followed anyway."""
-    text = render(
-        "buyers_found",
-        language,
-        typed=clean(typed.words),
-        id=typed.id,
-        person=typed.person,
-        found=found,
-        more=more,
-        too_short=too_short,
-    )
-    if typed.id and not found:
-        return Page(text, keyboards.buyer_anyway(typed.id, language))
-    return Page(text, keyboards.buyers(found, language))
-
-
-def amount(criteria: Criteria, names: Names, language: str) -> Page:
-    """How much should come of what was chosen."""
-    return Page(
-        render("amount", language, what=keyboards.shorten(sentence(criteria, language, names), LONG)),
-        keyboards.amounts(language),
-    )
-
-
-def saved(criteria: Criteria, names: Names, language: str, *, known: bool) -> Page:
-    """The filter stands, and what happens next."""
+def saved(
+    criteria: Criteria, names: Names, language: str, *, known: bool = False, changed: bool = False, daily: bool = False
+) -> Page:
+    """The filter stands, and what happens next. `changed`: it was there before; `daily`: it speaks once a day."""
     what = keyboards.shorten(sentence(criteria, language, names), LONG)
-    return Page(render("saved", language, what=what, known=known), keyboards.after_saving(language))
+    text = render("saved", language, what=what, known=known, changed=changed, daily=daily)
+    return Page(text, keyboards.after_saving(language))
 
 
 def full(limit: int, language: str) -> Page:
@@ -118,6 +70,7 @@ def filters(
     rows = [
         (
             number,
+            one.name,
             keyboards.shorten(sentence(one.criteria, language, names), SHORT),
             one.paused,
             "" if one.mode is Mode.INSTANT else mode_name(one.mode, language).lower(),
@@ -126,11 +79,46 @@ def filters(
     ]
     gone = keyboards.shorten(sentence(removed[1], language, names), SHORT) if removed else ""
     text = render("filters", language, rows=rows, stopped=stopped, removed=gone)
-    numbered = [(number, one.id, one.paused) for number, one in enumerate(shown, first)]
+    numbered = [
+        (number, one.id, one.name or label(one.criteria, language, names)) for number, one in enumerate(shown, first)
+    ]
     buttons = keyboards.filters(
         numbered, page, last, language, removed=removed[0] if removed else None, stopped=stopped
     )
     return Page(text, buttons)
+
+
+def filter_(kept: Subscription, names: Names, page: int, language: str) -> Page:
+    """One filter, and what can be done with it."""
+    text = render(
+        "filter",
+        language,
+        called=kept.name,
+        what=keyboards.shorten(sentence(kept.criteria, language, names), LONG),
+        paused=kept.paused,
+        often=mode_name(kept.mode, language),
+    )
+    return Page(text, keyboards.filter_(kept.id, page, language, paused=kept.paused, named=bool(kept.name)))
+
+
+def naming(kept: Subscription, page: int, language: str, *, group: bool, empty: bool = False) -> Page:
+    """Asks what a filter should be called. `empty`: what was typed has no letter."""
+    _ = translator(language).gettext
+    rows: keyboards.Rows = ()
+    if kept.name:
+        unname = OnFilter(id=kept.id, action=FilterAction.UNNAME, page=page)
+        rows = ((keyboards.press(_("Without a name"), unname),),)
+    back = OnFilter(id=kept.id, action=FilterAction.OPEN, page=page)
+    rows += ((keyboards.press(_("Back"), back),),)
+    return Page(render("naming", language, called=kept.name, group=group, empty=empty), rows)
+
+
+def share(what: str, link: str, filter_id: int, page: int, language: str) -> Page:
+    """The link that copies a filter."""
+    _ = translator(language).gettext
+    send = f"https://t.me/share/url?{urlencode({'url': link})}"
+    back = keyboards.press(_("Back"), OnFilter(id=filter_id, action=FilterAction.OPEN, page=page))
+    return Page(render("share", language, what=what, link=link), ((Button(_("Send it on"), url=send),), (back,)))
 
 
 def stopped(language: str) -> Page:

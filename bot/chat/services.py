@@ -11,13 +11,16 @@ from pathlib import Path
 from alerts.learning import Learning
 from alerts.messages import Messages
 from alerts.preferences import Preferences
+from alerts.preview import Foresight, Recent
 from alerts.render import Renderer
+from alerts.sharing import Sharing
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
 from bot.fsm import SqlStorage
 from bot.learn.library import GOOD_FOR, Lessons
 from bot.tips.service import TipService
 from watchers.database import Database
+from watchers.names import Names
 from watchers.store import Store
 
 __all__ = ["CHANNEL", "Person", "Services"]
@@ -68,6 +71,26 @@ class Services:
     def messages(self) -> Messages:
         """What makes a message of a row of the outbox."""
         return Messages(self.store, self.subscriptions, self.renderer)
+
+    @cached_property
+    def recent(self) -> Recent:
+        """The purchases of the last days, for previews."""
+        return Recent(self.store, self.clock)
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        """What filters would have sent."""
+        return Foresight(self.recent)
+
+    @cached_property
+    def names(self) -> Names:
+        """Buyers by words of their names."""
+        return Names(self.database)
+
+    @property
+    def sharing(self) -> Sharing:
+        """Filters shared by links."""
+        return Sharing(self.database, self.clock)
 
 
 @dataclass(frozen=True)

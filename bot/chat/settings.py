@@ -167,5 +167,5 @@ def modes(what: str, filter_id: int, chosen: Mode, page: int, language: str) -> 
         )
         for mode in Mode
     )
-    back = press(translator(language).gettext("Back"), Go(screen=Screen.FILTERS, page=page))
+    back = press(translator(language).gettext("Back"), OnFilter(id=filter_id, action=FilterAction.OPEN, page=page))
     return Page(render("modes", language, what=what), (*rows, (back,)))

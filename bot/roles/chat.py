@@ -23,6 +23,8 @@ from bot.web import webhook_path, webhook_secret
 
 __all__ = ["works"]
 
+_READ_EVERY, _NAMES_EVERY = 15.0, 300.0  # for previews; a name not yet read is looked for again when somebody asks
+
 
 def works(parts: Parts, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
     """What runs until `stop`."""
@@ -53,6 +55,8 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
             running(insist("the command menu is not set yet", lambda: introduce(bot)))
             running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
             running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
+            running(parts.loop("recent purchases", services.recent.do_one, stop, idle=_READ_EVERY))
+            running(parts.loop("names of buyers", services.names.do_one, stop, idle=_NAMES_EVERY))
 
 
 async def _set_webhook(parts: Parts, bot: Bot) -> None:

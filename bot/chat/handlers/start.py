@@ -11,6 +11,7 @@ from alerts.i18n import LANGUAGES, translator
 from alerts.tables import Standing
 from bot.chat import screens
 from bot.chat.callbacks import ChooseLanguage, Go, Screen
+from bot.chat.handlers.adding import begin
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
@@ -53,7 +54,7 @@ async def show_languages(callback: CallbackQuery, person: Person) -> None:
 
 
 async def choose_language(
-    callback: CallbackQuery, callback_data: ChooseLanguage, person: Person, services: Services
+    callback: CallbackQuery, callback_data: ChooseLanguage, person: Person, services: Services, state: FSMContext
 ) -> None:
     """Set the language and go on: to the first choice, or to the filters of somebody who has some."""
     chosen = callback_data.code if callback_data.code in LANGUAGES else person.language
@@ -62,8 +63,10 @@ async def choose_language(
     if subscriber.language != chosen:
         await services.subscriptions.set_language(subscriber.id, chosen)
     kept = await services.subscriptions.filters(subscriber.id)
-    page = screens.welcome_back(len(kept), resumed=False, language=chosen) if kept else screens.scope(chosen)
-    await edit(callback, page)
+    if kept:
+        await edit(callback, screens.welcome_back(len(kept), resumed=False, language=chosen))
+    else:
+        await begin(await edit(callback, screens.scope(chosen, group=person.group)), state)
 
 
 async def resume(callback: CallbackQuery, person: Person, services: Services) -> str:

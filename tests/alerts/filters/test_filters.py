@@ -163,7 +163,7 @@ def test_sums_are_read_as_people_write_them(text, amount, currency) -> None:
     assert "E" not in str(read.min_amount)
 
 
-@pytest.mark.parametrize("text", ["0", "много", "10 попугаев", "1.2.3.4", "10**99", "-5 млн" + "9" * 30])
+@pytest.mark.parametrize("text", ["0", "много", "9" * 500, "10 попугаев", "1.2.3.4", "10**99", "-5 млн" + "9" * 30])
 def test_what_is_no_sum_is_refused(text) -> None:
     with pytest.raises(BadFilter):
         read_filter("min_amount", text)

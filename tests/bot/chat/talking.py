@@ -131,7 +131,15 @@ class Talk:
         if data not in self.buttons(chat or person).values():
             await self.press(person, "regions:KZ:1", chat)
         await self.press(person, data, chat)
-        await self.press(person, "weight:1", chat)
+        await self.keep(person, "1", chat)
+
+    async def keep(self, person: Person, weight: str = "-", chat: Chat | None = None) -> None:
+        """From the preview on: choose how much comes ("-": what is worth a look) and save."""
+        if weight != "-":
+            await self.press(person, "edit:menu", chat)
+            await self.press(person, "open:min_weight:0", chat)
+            await self.press(person, f"pick:min_weight:{weight}", chat)
+        await self.press(person, "edit:save", chat)
 
     async def kept(self, who: Person | Chat) -> list[Any]:
         subscriber = await self.services.subscriptions.subscriber("telegram", str(who.id))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from alerts.filters import Criteria
+from alerts.filters import FILTERS, Criteria
 from bot.chat.dispatcher import build_dispatcher
-from bot.chat.handlers import adding
+from bot.chat.editing import typed
 from bot.fsm import conversations
 from bot.inbox import inbox
 from tests.bot.chat.talking import LANGUAGES, Talk
@@ -56,6 +56,21 @@ async def test_junk_typed_as_an_answer_keeps_the_conversation_going(talk: Talk, 
     await talk.say(person, text)
     assert "go:add:0" in talk.buttons(person).values()
     assert "broke" not in talk.last(person)
+
+
+@pytest.mark.parametrize("text", [*JUNK[:4], "%s {{ 7 * 7 }}", "-1", "9" * 4000, "0 – 0"])
+async def test_junk_typed_as_any_criterion_keeps_the_filter_and_shows_a_way_on(talk: Talk, text: str) -> None:
+    person = talk.person("en")
+    await talk.say(person, "/add")
+    await talk.press(person, "scope:all")
+    for row in FILTERS:
+        if "edit:menu" not in talk.buttons(person).values():
+            await talk.press(person, "edit:look")
+        await talk.press(person, "edit:menu")
+        await talk.press(person, f"open:{row.key}:0")
+        await talk.say(person, text)
+        assert "broke" not in talk.last(person), row.key
+        assert {"edit:look", "edit:save"} & set(talk.buttons(person).values())
 
 
 @pytest.mark.parametrize(
@@ -103,9 +118,9 @@ async def test_two_taps_at_once_make_one_filter_and_keep_the_confirmation(talk: 
     person = talk.person("en")
     await talk.say(person, "/add")
     await talk.press(person, "scope:all")
-    await talk.press(person, "weight:1", settle=False)
-    await talk.press(person, "weight:1", settle=False)
-    await talk.press(person, "weight:9", settle=False)
+    await talk.press(person, "edit:save", settle=False)
+    await talk.press(person, "edit:save", settle=False)
+    await talk.press(person, "edit:menu", settle=False)
     await talk.settle()
     assert len(await talk.kept(person)) == 1
     assert talk.last(person).startswith("Done.")
@@ -128,6 +143,7 @@ async def test_two_deletes_at_once_delete_one_and_keep_the_undo(talk: Talk) -> N
     await talk.follow(person, "en")
     await talk.say(person, "/filters")
     (kept,) = await talk.kept(person)
+    await talk.press(person, f"filter:{kept.id}:open:0")
     for _ in range(2):
         await talk.press(person, f"filter:{kept.id}:delete:0", settle=False)
     await talk.settle()
@@ -150,7 +166,10 @@ FORGED = (
     "filter:-1:delete:-5", "region:XX-99", "region:KZ-99", "region:UA-05", "region:", "kind:nothing", "kinds:-7",
     "kinds:999999999999", "regions:QQ:0", "regions:KZ:-3", "scope:nobody", "weight:3", "weight:99", "weight:x",
     "buyer:000000000000", "language:xx", "language:", "erase:2", "go:nowhere:0", "go:filters:-9", "why:x", "why:",
-    "weight:1", "ж" * 32, "<b>", "'--", "go:resume:0",
+    "weight:1", "ж" * 32, "<b>", "'--", "go:resume:0", "edit:save", "edit:menu", "edit:explode", "pick:min_amount:10 m",
+    "pick:nothing:1", "pick:min_weight:9", "clear:region", "clear:x", "drop:words:aaaa", "open:region:0", "open:x:0",
+    "widen:99", "tree::0", "tree:99:0", "tree:4391:-1", "code:4391", "code:99", "area:KZ-61:0", "area:KZ-99:0",
+    "area:KZ:0", "region:KZ-61-36", "code:", "filter:1:edit:0", "filter:1:copy:0", "filter:1:unname:0",
 )  # fmt: skip
 
 
@@ -178,9 +197,9 @@ async def test_buttons_work_after_a_redeploy_and_a_finished_choice_says_it_is_ov
     await talk.press(person, "scope:all")
     weights = talk.messages(person)[-1]["message_id"]
     talk.restart()
-    await talk.press(person, "weight:9")
+    await talk.keep(person)
     assert len(await talk.kept(person)) == 1
-    await talk.forge(person, "weight:1", weights)
+    await talk.forge(person, "edit:save", weights)
     assert "out of date" in talk.toasts()[-1]
     assert len(await talk.kept(person)) == 1
 
@@ -193,7 +212,7 @@ async def test_an_older_wizard_s_button_does_not_finish_a_newer_one(talk: Talk) 
     await talk.say(person, "/add")
     await talk.press(person, "scope:kind")
     await talk.press(person, "kind:fuel")
-    await talk.forge(person, "weight:1", older)
+    await talk.forge(person, "edit:save", older)
     assert await talk.kept(person) == []
 
 
@@ -202,7 +221,7 @@ async def test_a_draft_of_yesterday_is_out_of_date(talk: Talk) -> None:
     await talk.say(person, "/add")
     await talk.press(person, "scope:all")
     talk.clock.advance(days=1, minutes=1)
-    await talk.press(person, "weight:1")
+    await talk.press(person, "edit:save")
     assert await talk.kept(person) == []
     assert "out of date" in talk.toasts()[-1]
 
@@ -234,7 +253,7 @@ async def test_a_button_under_a_message_that_is_gone_is_answered_anew(talk: Talk
         body = {"id": query, "from": person.as_json(), "message": shape, "chat_instance": "1", "data": "go:add:0"}
         talk.sandbox.world.updates.add("callback_query", body)
         await talk.settle()
-        assert talk.last(person) == "What do you want to follow?"
+        assert talk.last(person).startswith("What do you want to watch?")
     assert len(talk.messages(person)) == 2
 
 
@@ -247,7 +266,7 @@ async def test_the_twenty_first_filter_is_refused_with_a_way_out(talk: Talk) -> 
         await talk.services.subscriptions.add(subscriber.id, Criteria(words=(f"слово{number}",)))
     await talk.say(person, "/add")
     await talk.press(person, "scope:all")
-    await talk.press(person, "weight:0")
+    await talk.keep(person, "0")
     assert "20 фильтров" in talk.last(person)
     assert "go:filters:0" in talk.buttons(person).values()
 
@@ -276,7 +295,7 @@ async def test_a_handler_that_breaks_says_sorry_records_no_words_and_the_next_go
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the person wrote: my secret words")
 
-    monkeypatch.setattr(adding, "find_buyers", broken)
+    monkeypatch.setattr(typed, "find_bodies", broken)
     talk.worker._dispatcher = build_dispatcher(talk.services)
     person = talk.person("ru")
     await talk.say(person, "/add")
@@ -344,6 +363,7 @@ async def test_in_a_group_only_administrators_change_and_others_are_not_answered
     (kept,) = await talk.kept(group)
     assert await talk.kept(owner) == [], "the group follows, not the person"
     await talk.say(owner, "/filters", group)
+    await talk.press(owner, f"filter:{kept.id}:open:0", group)
     await talk.press(member, f"filter:{kept.id}:delete:0", group)
     assert talk.toasts()[-1] == "Мұны тек осы топтың әкімшілері өзгерте алады."
     assert await talk.kept(group) == [kept]
@@ -373,7 +393,7 @@ async def test_in_a_group_a_buyer_is_typed_as_a_reply(talk: Talk) -> None:
     await talk.say(owner, "200540000018", group, reply_to=prompt)
     data = next(data for data in talk.buttons(group).values() if data.startswith("buyer:"))
     await talk.press(owner, data, group)
-    await talk.press(owner, "weight:1", group)
+    await talk.keep(owner, "1", group)
     assert len(await talk.kept(group)) == 1
 
 

@@ -26,13 +26,13 @@ async def test_a_first_start_ends_with_a_filter_and_its_sentence(talk: Talk, lan
     await talk.press(person, "scope:region")
     await talk.press(person, "regions:KZ:1")
     await talk.press(person, "region:KZ-61")
-    await talk.press(person, "weight:1")
+    await talk.keep(person, "1")
     (kept,) = await talk.kept(person)
     assert kept.criteria.regions == ("KZ-61",)
     assert kept.criteria.min_weight == 1
     assert sentence(kept.criteria, language) in talk.last(person)
     assert len(talk.messages(person)) == 1, "every step edits the one message"
-    assert talk.toasts().count("") == 5
+    assert talk.toasts().count("") == 8
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,9 +44,10 @@ async def test_the_list_pauses_resumes_deletes_and_undoes_in_place(talk: Talk, l
     said = sentence(kept.criteria, language)
     assert said in talk.last(person)
     before = len(talk.messages(person))
+    await talk.press(person, f"filter:{kept.id}:open:0")
     await talk.press(person, f"filter:{kept.id}:pause:0")
     assert (await talk.kept(person))[0].paused
-    assert translator(language).gettext("paused") in talk.last(person)
+    assert translator(language).gettext("Paused: nothing comes by it.") in talk.last(person)
     await talk.press(person, f"filter:{kept.id}:resume:0")
     assert not (await talk.kept(person))[0].paused
     await talk.press(person, f"filter:{kept.id}:delete:0")
@@ -120,7 +121,7 @@ async def test_a_kind_of_purchase_is_found_by_a_typed_word(talk: Talk, language:
     assert "kind:roof-repair" in talk.buttons(person).values()
     assert "reply_markup" not in talk.chat(person).messages[earlier], "the buttons moved to the answer"
     await talk.press(person, "kind:roof-repair")
-    await talk.press(person, "weight:9")
+    await talk.keep(person)
     (kept,) = await talk.kept(person)
     assert kept.criteria.categories == ("roof-repair",)
     assert kept.criteria.min_weight is None
@@ -132,10 +133,10 @@ async def test_leafing_through_the_kinds_reaches_the_last_and_comes_back(talk: T
     await talk.press(person, "scope:kind")
     seen = set()
     page = 0
-    while f"kinds:{page + 1}" in talk.buttons(person).values():
+    while f"open:category:{page + 1}" in talk.buttons(person).values():
         seen.update(talk.buttons(person).values())
         page += 1
-        await talk.press(person, f"kinds:{page}")
+        await talk.press(person, f"open:category:{page}")
     seen.update(talk.buttons(person).values())
     assert {f"kind:{one.slug}" for one in everyday_categories()} <= seen
     await talk.press(person, "go:add:0")
@@ -155,7 +156,7 @@ async def test_a_buyer_is_found_by_part_of_the_name_or_by_its_number(
         labels = talk.buttons(person)
         (data,) = [data for label, data in labels.items() if "Алгабас" in label]
         await talk.press(person, data)
-        await talk.press(person, "weight:0")
+        await talk.keep(person, "0")
         assert "Алгабас" in talk.last(person)
     (kept,) = await talk.kept(person)
     assert kept.criteria.buyers == ("KZ-BIN-100640000017",), "the same choice three times is one filter"
@@ -172,7 +173,7 @@ async def test_a_buyer_nobody_has_seen_can_be_followed_by_its_number(talk: Talk,
     assert "KZ-BIN-200540000018" in talk.last(person)
     data = next(data for data in talk.buttons(person).values() if data.startswith("buyer:"))
     await talk.press(person, data)
-    await talk.press(person, "weight:1")
+    await talk.keep(person, "1")
     (kept,) = await talk.kept(person)
     assert kept.criteria.buyers == ("KZ-BIN-200540000018",)
 
@@ -198,7 +199,7 @@ async def test_regions_of_other_countries_are_offered_only_where_there_is_a_sour
     assert list(talk.buttons(person))[:2] == ["Kazakhstan", "Ukraine"]
     await talk.press(person, "regions:UA:0")
     await talk.press(person, "region:UA-05")
-    await talk.press(person, "weight:1")
+    await talk.keep(person, "1")
     (kept,) = await talk.kept(person)
     assert kept.criteria.regions == ("UA-05",)
 
@@ -219,7 +220,7 @@ async def test_the_empty_list_shows_a_way_on(talk: Talk, language: str) -> None:
     await talk.say(person, "/filters")
     await talk.press(person, "go:add:0")
     await talk.press(person, "scope:all")
-    await talk.press(person, "weight:1")
+    await talk.keep(person, "1")
     assert len(await talk.kept(person)) == 1
 
 
@@ -262,7 +263,9 @@ async def test_a_second_list_page_keeps_its_numbers(talk: Talk) -> None:
     await talk.press(person, "go:filters:1")
     assert "6." in talk.last(person)
     seventh = (await talk.kept(person))[-1].id
+    await talk.press(person, f"filter:{seventh}:open:1")
     await talk.press(person, f"filter:{seventh}:pause:1")
+    await talk.press(person, "go:filters:1")
     assert "6." in talk.last(person), "the page stays"
     assert "paused" in talk.last(person)
 
@@ -273,4 +276,4 @@ async def add_region(talk: Talk, person: Person, code: str) -> None:
     if f"region:{code}" not in talk.buttons(person).values():
         await talk.press(person, "regions:KZ:1")
     await talk.press(person, f"region:{code}")
-    await talk.press(person, "weight:1")
+    await talk.keep(person, "1")

@@ -48,7 +48,7 @@ async def alerted(talk: Talk, language: str) -> tuple[Person, dict[str, Any]]:
     await talk.say(person, "/start")
     await talk.press(person, f"language:{language}")
     await talk.press(person, "scope:all")
-    await talk.press(person, "weight:0")
+    await talk.keep(person, "0")
     await store_tender(talk.services.store)
     await deliver(talk)
     return person, talk.messages(person)[-1]
@@ -142,6 +142,7 @@ async def test_a_filter_says_how_often_it_speaks(talk: Talk, language: str) -> N
     await talk.follow(person, language)
     [kept] = await talk.kept(person)
     await talk.say(person, "/filters")
+    await talk.press(person, f"filter:{kept.id}:open:0")
     await talk.press(person, f"filter:{kept.id}:often:0")
     await talk.press(person, f"filter:{kept.id}:daily:0")
     assert (await talk.kept(person))[0].mode is Mode.DAILY
@@ -190,7 +191,7 @@ async def test_a_list_comes_after_a_snooze_turns_its_pages_and_knows_why(talk: T
     await talk.say(person, "/start")
     await talk.press(person, "language:en")
     await talk.press(person, "scope:all")
-    await talk.press(person, "weight:0")
+    await talk.keep(person, "0")
     id_ = await subscriber_id(talk, person)
     await talk.services.preferences.snooze(id_, FOREVER)
     for number in range(12):

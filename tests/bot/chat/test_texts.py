@@ -5,22 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2 import Environment
+from markupsafe import escape
 
 from alerts.channels.base import Message as Page
-from alerts.filters import Criteria
+from alerts.filters import FILTERS, Criteria, row_of
 from alerts.i18n import KEYWORDS, translator
 from alerts.preferences import Mute, MuteKind, Wishes
+from alerts.preview import Preview, Remedy
+from alerts.preview.remedies import Change
 from alerts.subscriptions import Subscription
 from alerts.timing import FOREVER, Mode
 from bot.chat import screens, settings
-from bot.chat.draft import Found, TypedBuyer, find_kinds
-from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date, render
+from bot.chat.draft import Draft, Found, find_kinds
+from bot.chat.editing import pages as pages_
+from bot.chat.editing.boards import Desk
+from bot.chat.editing.changing import cleared
+from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only, out_of_date
 from bot.mishaps import Mishap
 from bot.operator import drift_text, mishap_text, text_of
 from templates import ROOT
@@ -28,6 +36,8 @@ from tests.bot.chat.talking import LANGUAGES, parse
 from tests.bot.test_operator import drifted
 from tests.conftest import Clock
 from watchers.categories import everyday_categories
+from watchers.enstru import branches_named
+from watchers.places import places_named
 from watchers.vigil import Stood
 
 CODE = Path(screens.__file__).parent
@@ -49,24 +59,18 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     criteria = Criteria(buyers=(word[:255],))
     names = {word[:255]: word}
     kept = [Subscription(n, 1, "", criteria, n % 2 == 0, clock()) for n in range(1, count + 1)]
-    found = tuple(Found(f"KZ-BIN-{n}", word) for n in range(8))
     yield screens.hello(language)
     for number in (0, count):
         yield screens.welcome_back(number, resumed=bool(number), language=language)
-    yield screens.scope(language)
-    for country in ("KZ", "UA", "DO", "QQ"):
-        yield from (screens.regions_of(country, number, EVERYWHERE, language) for number in (-1, 0, 1, 99))
-    yield from (screens.kinds(number, language, group=bool(number % 2)) for number in range(12))
-    yield screens.kinds_found(word, find_kinds("roof"), language)
-    yield screens.kinds_found(word, [], language)
-    yield screens.buyer(language, group=True)
-    for typed in (TypedBuyer(words=word), TypedBuyer(id=word[:255]), TypedBuyer(person=True)):
-        for offered in (found, ()):
-            yield screens.buyers_found(typed, offered, language, more=bool(offered), too_short=False)
-    yield screens.buyers_found(TypedBuyer(words="ab"), (), language, more=False, too_short=True)
-    yield screens.amount(criteria, names, language)
+    yield from (screens.scope(language, group=group, misread=word[:100]) for group in (False, True))
+    yield from editing_pages(language, criteria, word)
     yield screens.saved(criteria, names, language, known=False)
-    yield screens.saved(criteria, names, language, known=True)
+    yield screens.saved(criteria, names, language, known=True, daily=True)
+    yield screens.saved(criteria, names, language, changed=True)
+    called = msgspec.structs.replace(kept[0], name=word[:64])
+    yield from (screens.filter_(one, names, 0, language) for one in (called, *kept))
+    yield from (screens.naming(one, 0, language, group=True, empty=True) for one in (called, kept[0]))
+    yield screens.share(word[:900], "https://t.me/some_bot?start=f_0123456789abcdefghijkl", 2**63 - 1, 999, language)
     yield screens.full(count, language)
     for number in (0, 1):
         yield screens.filters(kept, names, number, language, stopped=True, removed=(9, criteria))
@@ -76,6 +80,8 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     yield screens.confused(language)
     for name in (
         "stranger",
+        "filter_gone",
+        "share_gone",
         "erased",
         "kept",
         "nothing",
@@ -87,6 +93,55 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     ):
         yield screens.plain(name, language)
     yield from settings_pages(language, clock(), word, count)
+
+
+def editing_pages(language: str, criteria: Criteria, word: str) -> Iterator[Page]:
+    """The screens of a filter in the making."""
+    full = msgspec.structs.replace(
+        criteria,
+        regions=("KZ", "KZ-61", "KZ-61-36"),
+        categories=("fuel", "ENSTRU:4391"),
+        indicators=("R003", "KZ-08"),
+        words=(word[:64],) * 3,
+        suppliers=tuple(f"KZ-BIN-{n:012}" for n in range(20)),
+        min_amount=Decimal(10**7),
+        min_days=3,
+    )
+    desk = Desk(language, group=True, countries=EVERYWHERE, names={word[:255]: word})
+    found = tuple(Found(f"KZ-BIN-{n}", word) for n in range(8))
+    for draft in (Draft(1, quick=True), Draft(1, full, found, filter_id=2**62), Draft(1, full, shared=True)):
+        yield pages_.menu(draft, desk)
+        for row in FILTERS:
+            yield from (
+                pages_.criterion(row, draft, desk, page=n, offered=found, note=word[:100]) for n in (-1, 0, 1, 99)
+            )
+        region = row_of("region")
+        for country in ("KZ", "UA", "DO", "QQ"):
+            yield from (pages_.places(region, draft, desk, country, n) for n in (-1, 0, 1, 99))
+        yield from (pages_.area(region, draft, desk, "KZ-61", n) for n in (-1, 0, 1))
+        yield pages_.found_places(region, draft, desk, places_named("жамб"))
+        for digits in ("", "43", "4391", "439111"):
+            yield from (pages_.branches(row_of("category"), draft, desk, digits, n) for n in (0, 1, 99))
+        yield pages_.found_kinds(draft, desk, word, find_kinds("roof"), branches_named("кровл"))
+        yield pages_.found_kinds(draft, desk, word, [], [])
+        for seen in previews(full):
+            yield pages_.preview(draft, seen, escape(word[:900]), desk, per_day=5)
+
+
+def previews(criteria: Criteria) -> Iterator[Preview]:
+    """Nothing stored, nothing found, some, too much; still reading."""
+    lighter = msgspec.structs.replace(criteria, min_weight=1)
+    far = msgspec.structs.replace(criteria, regions=("KZ",))
+    larger = msgspec.structs.replace(criteria, min_amount=Decimal(10**9))
+    remedies = (
+        Remedy(Change.WEIGHT, "min_weight", lighter, 1),
+        Remedy(Change.REGION, "region", far, 2),
+        Remedy(Change.CLEAR, "words", cleared(criteria, "words"), 35_000),
+        Remedy(Change.AMOUNT, "min_amount", larger, 5),
+    )
+    for count, stored, floods in ((0, 0, False), (0, 21, False), (1, 2, False), (5, 9, False), (35_000, 35_000, True)):
+        for complete in (True, False):
+            yield Preview(count, 7, stored, floods, (), remedies if floods or not count else (), complete)
 
 
 def settings_pages(language: str, now: datetime, word: str, count: int) -> Iterator[Page]:
@@ -128,7 +183,7 @@ def test_every_button_fits_into_telegram_s_limits_and_rows(language: str, word: 
         assert len(buttons) <= 100
         for button in buttons:
             assert 1 <= len(button.text) <= 64, button
-            assert 1 <= len(button.data.encode()) <= 64
+            assert button.url.startswith("https://") or 1 <= len(button.data.encode()) <= 64
 
 
 def test_every_template_is_a_screen_and_every_screen_has_its_template(clock: Clock) -> None:
@@ -193,7 +248,7 @@ def test_descriptions_and_toasts_fit(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_suggested_for_the_search_find_something(language: str) -> None:
-    examples = screens.kinds(0, language, group=False).html.rsplit(":", 1)[1].strip(" .").split(", ")
+    examples = translator(language).gettext(row_of("category").hint).rsplit(":", 1)[1].strip(" .").split(", ")
     assert len(examples) == 3
     assert all(find_kinds(word) for word in examples)
 
@@ -211,4 +266,4 @@ def test_privacy_says_the_days_that_are_kept() -> None:
 
 
 def test_a_person_s_words_are_escaped() -> None:
-    assert "&lt;b&gt;" in render("kinds_found", "en", typed="<b>", found=[])
+    assert "&lt;b&gt;" in screens.scope("en", group=False, misread="<b>").html

@@ -1,0 +1,63 @@
+"""How a step of a filter in the making is shown, and its draft kept: one message carries it on at a time."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from alerts.channels.base import Message as Page
+from bot.chat.draft import Draft
+from bot.chat.editing.steps import Step
+from bot.chat.reply import answer, drop_buttons, edit
+
+__all__ = ["Adding", "below", "draft_of", "in_place", "not_for_others", "pressed_draft"]
+
+_ELSEWHERE = re.compile(r"https?://|\bt\.me/|^\s*\d{6,10}-\d\w*\s*$")
+
+
+class Adding(StatesGroup):
+    """What typed words mean now: a value of the criterion that is open, anything of a filter, a filter's name."""
+
+    value = State()
+    open = State()
+    name = State()
+
+
+def not_for_others(message: Message) -> bool:
+    """Links and numbers of announcements open a purchase, also while a filter is in the making."""
+    return not _ELSEWHERE.search(message.text or "")
+
+
+async def draft_of(state: FSMContext) -> Draft | None:
+    """The chat's draft."""
+    return Draft.load(await state.get_data())
+
+
+async def pressed_draft(callback: CallbackQuery, state: FSMContext) -> Draft | None:
+    """The chat's draft, if the pressed button belongs to it."""
+    draft = await draft_of(state)
+    pressed = callback.message.message_id if callback.message else 0
+    return draft if draft and draft.message_id == pressed else None
+
+
+async def in_place(callback: CallbackQuery, step: Step, state: FSMContext) -> None:
+    """The pressed message becomes the next screen."""
+    await _keep(await edit(callback, step.page), step.draft, state)
+
+
+async def below(message: Message, step: Step | tuple[Page, Draft], state: FSMContext) -> None:
+    """Answer below the typed words; the buttons move to the new message."""
+    page, draft = step if isinstance(step, tuple) else (step.page, step.draft)
+    earlier = await draft_of(state)
+    await _keep(await answer(message, page), draft, state)
+    if earlier:
+        await drop_buttons(message, earlier.message_id)
+
+
+async def _keep(message_id: int, draft: Draft, state: FSMContext) -> None:
+    await state.set_state(Adding.value if draft.key else Adding.open)
+    await state.set_data(msgspec.structs.replace(draft, message_id=message_id).save())
