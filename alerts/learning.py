@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 
 from watchers.database import BigId, Database, UTCDateTime, metadata
 
-__all__ = ["CardVotes", "Learning", "Progress", "Role", "learners", "lesson_progress", "lesson_votes"]
+__all__ = ["CardVotes", "Learning", "Progress", "Readers", "Role", "learners", "lesson_progress", "lesson_votes"]
 
 
 class Role(StrEnum):
@@ -86,6 +87,14 @@ class CardVotes(msgspec.Struct, frozen=True):
     unclear: int
     reached: int
     readers: int
+
+
+class Readers(msgspec.Struct, frozen=True):
+    """How many opened a lesson, and how many came to its end and answered its question."""
+
+    slug: str
+    readers: int
+    finished: int
 
 
 class Learning:
@@ -156,6 +165,14 @@ class Learning:
         ]
         return sorted(found, key=lambda one: (-one.unclear, one.slug, one.card))
 
+    async def readers(self) -> list[Readers]:
+        """How many read each lesson, by slug."""
+        finished = func.sum(case((lesson_progress.c.answered.is_not(None), 1), else_=0))
+        query = select(lesson_progress.c.slug, func.count().label("readers"), finished.label("finished"))
+        query = query.group_by(lesson_progress.c.slug).order_by(lesson_progress.c.slug)
+        async with self._database.read() as connection:
+            return [Readers(row.slug, row.readers, int(row.finished)) for row in await connection.execute(query)]
+
     async def role(self, subscriber_id: int) -> Role | None:
         """Who somebody said they are; None until they did."""
         query = select(learners.c.role).where(learners.c.subscriber_id == subscriber_id)
@@ -174,10 +191,10 @@ class Learning:
             return bool((await connection.execute(query)).scalar_one_or_none())
 
     async def set_weekly(self, subscriber_id: int, *, wanted: bool) -> None:
-        """A lesson a week is wanted, or no more."""
-        await self._set(subscriber_id, {"weekly": wanted})
+        """A lesson a week is wanted, from the next week on, or no more."""
+        await self._set(subscriber_id, {"weekly": wanted, "weekly_at": self._clock()})
 
-    async def _set(self, subscriber_id: int, values: dict[str, str | bool]) -> None:
+    async def _set(self, subscriber_id: int, values: dict[str, Any]) -> None:
         new = self._database.insert(learners).values(subscriber_id=subscriber_id, **values)
         put = new.on_conflict_do_update(index_elements=["subscriber_id"], set_=values)
         async with self._database.write() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import select
@@ -40,7 +40,16 @@ class Messages:
 
     KEPT = 512
 
-    def __init__(self, store: Store, subscriptions: Subscriptions, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        store: Store,
+        subscriptions: Subscriptions,
+        renderer: Renderer,
+        *,
+        others: Mapping[str, Callable[[Owed, str], Message]] | None = None,
+    ) -> None:
+        """`others`: by the kind of an event, what makes its message of the row and of what stands behind its colon."""
+        self._others = others or {}
         self._store = store
         self._subscriptions = subscriptions
         self._renderer = renderer
@@ -62,6 +71,8 @@ class Messages:
 
     async def _message(self, owed: Owed) -> Message:
         kind, _, about = owed.event.partition(":")
+        if kind in self._others:
+            return self._others[kind](owed, about)
         if kind == Event.MISSED:
             return self._renderer.missed(await self._cards_of(owed.id), owed.language, owed.zone)
         if kind == Event.LIST:

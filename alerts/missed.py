@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.outbox import CHAT, Debt, Outbox
+from alerts.outbox import CHAT, Debt, Event, Outbox
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
@@ -50,6 +50,7 @@ async def carry(
                 outbox.c.state == State.UNCERTAIN, outbox.c.carried_by.is_(None), outbox.c.finished_at <= now - after
             )
             .where(subscribers.c.state == Standing.ACTIVE, outbox.c.priority < CHAT.stop)  # mail has its digests
+            .where(outbox.c.event.not_like(f"{Event.LESSON}:%"))  # a lesson can be opened any time
             .order_by(outbox.c.id)
             .with_for_update(of=outbox, skip_locked=True)
         )

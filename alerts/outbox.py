@@ -40,6 +40,7 @@ class Event(StrEnum):
     REANNOUNCED = "reannounced"  # follows from a tender that its person was told of
     MISSED = "missed"  # :ID of the last uncertain message it carries
     LIST = "list"  # :REASON why its alerts waited, or "burst"
+    LESSON = "lesson"  # :SLUG of the lesson of the week
     CONFIRM = "confirm"  # :ID of what a mail address is to confirm
     MANAGE = "manage"  # the link to an address's settings
     DIGEST = "digest"  # :ID of the run it tells of

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.acts import norm
+from alerts.learning import CardVotes, Learning, Readers
 from alerts.outbox import Outbox
 from alerts.render.pages import IndicatorPages
 from alerts.subscriptions import Subscriptions
@@ -49,6 +50,8 @@ async def statistics(config: Config) -> list[str]:
         owed = await Outbox(database, utc_now).counts()
         people = await Subscriptions(database, utc_now).counts()
         this_week = monday_of(utc_now())
+        learning = Learning(database, utc_now)
+        judged, read = await learning.votes(), await learning.readers()
         weeks = [await rates(database, week) for week in (this_week, this_week - timedelta(weeks=1))]
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
@@ -63,8 +66,27 @@ async def statistics(config: Config) -> list[str]:
         *(f"messages {state:<9} {count}" for state, count in owed.items()),
         *(f"subscribers {state}: {count}" for state, count in people.subscribers.items()),
         f"filters            {people.filters} ({people.paused} paused)",
+        *_lesson_lines(read, judged),
         *_rate_lines(*weeks),
     ]
+
+
+def _lesson_lines(read: Sequence[Readers], judged: Sequence[CardVotes]) -> list[str]:
+    """A line a lesson, the one that loses most people first; then the cards that were unclear to somebody."""
+    if not read:
+        return []
+    lines = [
+        f"{one.slug:<26} {one.readers:>6} {one.finished:>8} {_percent(1 - one.finished / one.readers):>7}"
+        for one in sorted(read, key=lambda one: (one.finished / one.readers, -one.readers, one.slug))
+    ]
+    heading = f"{'lesson':<26} {'opened':>6} {'answered':>8} {'lost':>7}"
+    unclear = [
+        f"{one.slug:<26} {one.card + 1:>6} {one.unclear:>8} {one.clear:>7}   {one.reached} of {one.readers}"
+        for one in judged
+        if one.unclear
+    ]
+    cards = [f"{'card that was unclear':<26} {'number':>6} {'unclear':>8} {'clear':>7}   reached it"] if unclear else []
+    return ["", heading, *lines, *cards, *unclear]
 
 
 def _rate_lines(this_week: Sequence[Rate], last_week: Sequence[Rate]) -> list[str]:

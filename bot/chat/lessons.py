@@ -19,7 +19,7 @@ from bot.learn.lesson import Lesson, Level
 from bot.learn.texts import render
 from bot.learn.words import card_html
 
-__all__ = ["answered", "card", "deep_link", "found", "no_lesson", "path", "question"]
+__all__ = ["answered", "card", "deep_link", "found", "no_lesson", "path", "question", "weekly"]
 
 ON_A_PAGE = 8
 _LEVELS = {
@@ -94,6 +94,15 @@ def card(
     more += [Button(_("To print"), url=page)] if page else []
     rows: Rows = (tuple(turns), judge, *((tuple(more),) if more else ()), _to_path(language))
     return Page(card_html(lesson, number, today, good_for, language, link=link), rows)
+
+
+def weekly(lesson: Lesson, today: date, good_for: timedelta, language: str, *, page: str = "") -> Page:
+    """The lesson of the week: its first card, the way on, and the way out."""
+    _ = translator(language).gettext
+    first = card(lesson, 0, today, good_for, language, page=page)
+    intro = escape(_("The lesson of this week: what you met most and did not read yet."))
+    stop = (press(_("No more weekly lessons"), SetWeekly(wanted=False)),)
+    return Page(f"{intro}\n\n{first.html}", (*first.buttons, stop))
 
 
 def _to_path(language: str) -> tuple[Button, ...]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
+from alerts.channels.base import Message
 from alerts.channels.telegram.transport import TelegramChannel
 from alerts.delivery import Deliverer
 from alerts.limits import Gate, Limits
-from alerts.messages import Messages
+from alerts.messages import Gone, Messages
 from alerts.missed import carry
-from alerts.outbox import CHAT, Outbox
+from alerts.outbox import CHAT, Event, Outbox, Owed
+from bot.chat.lessons import weekly
+from bot.learn.weekly import Weekly
 from bot.operator import Operator
 from bot.parts import Parts
 
@@ -31,6 +35,8 @@ def works(parts: Parts, stop: asyncio.Event, *, carry_after: timedelta) -> list[
     """What runs until `stop`. `carry_after`: how old a message in doubt is when its reader is told of it."""
     limits = Limits(per_day=parts.config.alerts.per_day, burst=parts.config.alerts.burst)
 
+    weekly_lessons = Weekly(parts.database, parts.outbox, parts.lessons, parts.clock)
+
     async def carry_on() -> bool:
         carried = await carry(parts.database, parts.outbox, parts.clock, after=carry_after)
         if carried:
@@ -41,12 +47,14 @@ def works(parts: Parts, stop: asyncio.Event, *, carry_after: timedelta) -> list[
         _deliver(parts, stop),
         parts.loop("limits", Gate(parts.store, parts.clock, limits).do_one, stop, idle=_DECIDE_EVERY),
         parts.loop("missed", carry_on, stop, idle=_CARRY_EVERY),
+        parts.loop("lessons", weekly_lessons.do_one, stop, idle=_CARRY_EVERY),
         *([_tell_operator(parts, stop)] if parts.config.telegram.admins else []),
     ]
 
 
 async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
-    messages = Messages(parts.store, parts.subscriptions, parts.renderer)
+    others: dict[str, Callable[[Owed, str], Message]] = {Event.LESSON: partial(_lesson, parts)}
+    messages = Messages(parts.store, parts.subscriptions, parts.renderer, others=others)
     outbox = Outbox(parts.database, parts.clock, lane=CHAT)
     async with parts.bot() as bot:
         channel = TelegramChannel(bot, paid=parts.config.telegram.paid_broadcast)
@@ -65,6 +73,16 @@ async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
             await parts.loop("delivery", deliverer.do_one, stop)
         finally:
             await deliverer.stop()
+
+
+def _lesson(parts: Parts, owed: Owed, slug: str) -> Message:
+    """The lesson of the week. Raises Gone where it is there no more."""
+    lessons = parts.lessons
+    lesson = lessons.lesson(slug, owed.language)
+    if lesson is None:
+        raise Gone(f"the lesson {slug} is there no more")
+    page = parts.public.at(f"/{lesson.language}/learn/{slug}")
+    return weekly(lesson, lessons.today(), lessons.good_for, owed.language, page=page)
 
 
 async def _tell_operator(parts: Parts, stop: asyncio.Event) -> None:
