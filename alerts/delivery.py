@@ -72,6 +72,7 @@ class Deliverer:
         self._waiting = 0  # started, their turn not come
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
+        self._put_off: dict[int, datetime] = {}  # started, and got no turn: due again at
         self._moved = asyncio.Event()  # something got its turn, or its answer
         self._leases_checked: datetime | None = None
 
@@ -79,13 +80,17 @@ class Deliverer:
         """Put a few messages on their way and record the answers that came; False if there was nothing to do."""
         await self._check_leases()
         await self._take()
-        if not self._tasks and not self._results:
+        if not self._tasks and not self._told:
             return bool(self._claimed)
-        if not self._results:
+        if not self._told:
             await self._moved.wait()
         self._moved.clear()
         await self._record()
         return True
+
+    @property
+    def _told(self) -> bool:
+        return bool(self._results or self._put_off)
 
     async def stop(self) -> None:
         """Take nothing more, wait for the answers of what is on its way, give the rest back."""
@@ -129,7 +134,7 @@ class Deliverer:
                 self._waiting += 1
                 task = asyncio.create_task(self._deliver(owed, message))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._ended)
 
     async def _message(self, owed: Owed) -> Message | None:
         """The rendered message; None if its chat has to wait (it is put off) or it cannot be rendered (our bug)."""
@@ -145,26 +150,34 @@ class Deliverer:
 
     async def _deliver(self, owed: Owed, message: Message) -> None:
         try:
-            try:
-                got_turn = await self._pacer.turn(owed.address, patience=self._settings.patience)
-            finally:
-                self._waiting -= 1
-                self._moved.set()
-            if got_turn:
-                result = await self._attempt.send(owed, message)
-                self._results.append(result)  # looked up after the wait: another list may be there by then
-            else:
-                wait = self._later(self._pacer.wait_of(owed.address))
-                await self._outbox.release([owed.id], self._clock() + wait)
+            got_turn = await self._pacer.turn(owed.address, patience=self._settings.patience)
         finally:
+            self._waiting -= 1
             self._moved.set()
+        if got_turn:
+            result = await self._attempt.send(owed, message)
+            self._results.append(result)  # looked up after the wait: another list may be there by then
+        else:
+            self._put_off[owed.id] = self._clock() + self._later(self._pacer.wait_of(owed.address))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Forget the task, then say so: told before, the loop would find it still there and wait for it for ever."""
+        self._tasks.discard(task)
+        self._moved.set()
 
     async def _record(self) -> None:
+        """Write down the answers, and give back what got no turn; what cannot be written now, the next call writes."""
         results, self._results = self._results, []
+        put_off, self._put_off = self._put_off, {}
         try:
             await self._outbox.finish(results)
+            results = []
+            for due_at in sorted(set(put_off.values())):
+                await self._outbox.release([id_ for id_, moment in put_off.items() if moment == due_at], due_at)
+                put_off = {id_: moment for id_, moment in put_off.items() if moment != due_at}
         except BaseException:
-            self._results = results + self._results  # not written down: the next call writes them
+            self._results = results + self._results
+            self._put_off = put_off | self._put_off
             raise
 
     @staticmethod

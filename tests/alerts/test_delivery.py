@@ -153,6 +153,41 @@ async def test_a_storm_of_429_loses_nothing_repeats_nothing_and_stops_the_whole_
     assert sorted(address for address, _ in post.channel.accepted) == sorted(map(str, range(30)))
 
 
+async def test_what_got_no_turn_ends_its_round_even_where_that_is_written_last(post, world, monkeypatch) -> None:
+    for n in range(4):
+        await world.owe(await world.person(str(n)))
+    post.channel.answers["0"] = [DeliveryError("429", retry_after=20, everyone=True)]
+    release = Outbox.release
+
+    async def slowly(*given: Any) -> None:
+        await asyncio.sleep(0.05)  # a connection that is slower than the one that writes the 429 down
+        await release(*given)
+
+    monkeypatch.setattr(Outbox, "release", slowly)
+    async with asyncio.timeout(60):  # it never ended
+        await post.run()
+    assert (await world.states(), post.channel.asked) == (["due"] * 4, ["0"])
+
+
+async def test_what_got_no_turn_is_due_again_even_if_the_database_was_away(post, world, monkeypatch) -> None:
+    for n in range(4):
+        await world.owe(await world.person(str(n)))
+    post.channel.answers["0"] = [DeliveryError("429", retry_after=20, everyone=True)]
+    release, refused = Outbox.release, iter([OSError("gone"), OSError("gone")])
+
+    async def now_and_then(*given: Any) -> None:
+        if (trouble := next(refused, None)) is not None:
+            raise trouble
+        await release(*given)
+
+    monkeypatch.setattr(Outbox, "release", now_and_then)
+    for _ in range(2):
+        with pytest.raises(OSError, match="gone"):
+            await post.run()
+    await post.run()
+    assert await world.states() == ["due"] * 4  # in nobody's doubt: their requests never went out
+
+
 async def test_while_the_whole_bot_waits_the_ledger_is_left_alone(post, world) -> None:
     for n in range(5):
         await world.owe(await world.person(str(n)))
