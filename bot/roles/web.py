@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from alerts.mail.mailing import open_mailing
 from bot.config import ConfigError
 from bot.inbox import Inbox
 from bot.parts import Parts
@@ -16,10 +17,13 @@ from bot.web import Webhook, WebServer, address_of, assets, webhook_secret
 from bot.web.evidence import Evidence
 from bot.web.health import Health
 from bot.web.indicator_page import IndicatorPage
+from bot.web.leaving import Leave, Manage
 from bot.web.lesson_pages import LessonPages
 from bot.web.listing import Listing
+from bot.web.mailroom import Mailroom
 from bot.web.metrics import Metrics
 from bot.web.site import Site
+from bot.web.subscribing import Subscribing
 
 __all__ = ["works"]
 
@@ -55,11 +59,16 @@ def _site(parts: Parts) -> Site:
         zone=alerts.zone,
         reply=parts.config.web.reply_to,
         since=parts.clock(),
+        mail=bool(parts.config.email.host),
     )
 
 
 def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
     """All that is served: each part adds its routes here."""
+    mailroom = Mailroom(
+        lambda: open_mailing(parts.database, parts.clock, parts.subscriptions, parts.outbox),
+        enabled=site.mail,
+    )
     routes: list[web.AbstractRouteDef] = [
         *Health(parts.pulse, parts.database).routes(),
         *Metrics(parts.database, parts.pulse, parts.tallies, parts.clock).routes(),
@@ -68,6 +77,9 @@ def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
         *Listing(site, parts.store, parts.rules).routes(),
         *IndicatorPage(site).routes(),
         *LessonPages(site, parts.lessons).routes(),
+        *Subscribing(site, parts.store, mailroom).routes(),
+        *Leave(site, mailroom).routes(),
+        *Manage(site, parts.store, mailroom, parts.subscriptions).routes(),
     ]
     return [*routes, *_webhook(parts).routes()] if parts.by_webhook else routes
 

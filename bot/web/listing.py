@@ -77,6 +77,7 @@ class Listing:
             full=found.full,
             further=_further(page, "/", sent.query, found),
             feed=feed,
+            mail=self._site.mail,
         )
 
     async def feed(self, page: Page) -> web.StreamResponse:

@@ -55,7 +55,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """What pages know of the whole. `language` is for people who ask for none, `zone` the one dates are written in.
 
     `reply` is where a buyer or a supplier may answer: a web or mail address, '' where the operator gave none.
-    `since` is when this process began to speak: its words may be newer than what it speaks of.
+    `mail`: digests can be asked for. `since` is when this process began to speak: its words may be newer than what it
+    speaks of.
     """
 
     public: PublicPages
@@ -64,6 +65,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "Asia/Almaty"
     reply: str = ""
     since: datetime | None = None
+    mail: bool = False
 
     @property
     def reply_link(self) -> str:
@@ -113,6 +115,11 @@ class Page:
         self.site = site
         self.request = request
         self.language, self._named = language_for(request, site.language)
+
+    def prefer(self, language: str) -> None:
+        """Speak the language that the reader chose with us, unless the address says another."""
+        if not self._named and language in LANGUAGES:
+            self.language = language
 
     @property
     def path(self) -> str:
