@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.follows import follows
 from alerts.learning import learners, lesson_progress, lesson_votes
 from alerts.mail.tables import digest_runs, mail_asks, mail_links, mail_settings
+from alerts.opinions import flag_votes
 from alerts.tables import Standing, mutes, outbox, shares, subscribers, subscriptions
 from watchers.database import Database
 
@@ -79,11 +81,21 @@ async def _erase(database: Database, now: datetime, subscriber_id: int) -> None:
     )
     async with database.write() as connection:
         await _forget_mail(connection, subscriber_id)
-        for table in (outbox, mutes, shares, learners, lesson_progress, lesson_votes):
+        for table in (outbox, mutes, shares, follows, flag_votes, learners, lesson_progress, lesson_votes):
             await connection.execute(delete(table).where(table.c.subscriber_id == subscriber_id))
         mine = subscriptions.c.subscriber_id == subscriber_id
         await connection.execute(update(subscriptions).where(mine).values(**emptied))
         await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**nobody))
-        for table in (outbox, mutes, shares, learners, lesson_progress, lesson_votes, subscriptions):
+        for table in (
+            outbox,
+            mutes,
+            shares,
+            follows,
+            flag_votes,
+            learners,
+            lesson_progress,
+            lesson_votes,
+            subscriptions,
+        ):
             await connection.execute(delete(table).where(table.c.subscriber_id.in_(gone)))
         await connection.execute(delete(subscribers).where(subscribers.c.id.in_(gone)))

@@ -61,6 +61,8 @@ class Muting:
         criteria = await self._criteria(connection, {id_ for row in asked for id_ in row.matched})
         found: dict[int, str] = {}
         for row in asked:
+            if not row.matched:  # no filter's doing: its person follows this purchase
+                continue
             kind = _why(row, muted[row.subscriber_id], snapshots.get(row.snapshot_id or 0), criteria)
             if kind is not None:
                 found[row.id] = kind.value

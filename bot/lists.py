@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.acts import norm
 from alerts.learning import CardVotes, Learning, Readers
+from alerts.opinions import Opinion, Opinions
 from alerts.outbox import Outbox
 from alerts.render.pages import IndicatorPages
 from alerts.subscriptions import Subscriptions
@@ -49,6 +50,7 @@ async def statistics(config: Config) -> list[str]:
         aside = await store.set_aside_counts()
         owed = await Outbox(database, utc_now).counts()
         people = await Subscriptions(database, utc_now).counts()
+        said = await Opinions(database, utc_now).counts()
         this_week = monday_of(utc_now())
         learning = Learning(database, utc_now)
         judged, read = await learning.votes(), await learning.readers()
@@ -68,6 +70,7 @@ async def statistics(config: Config) -> list[str]:
         f"filters            {people.filters} ({people.paused} paused)",
         *_lesson_lines(read, judged),
         *_rate_lines(*weeks),
+        *_vote_lines(said),
     ]
 
 
@@ -104,6 +107,15 @@ def _rate_lines(this_week: Sequence[Rate], last_week: Sequence[Rate]) -> list[st
         lines.append(f"{code:<6} {told[0]:<22} {told[1]:<22} {told[2]:<8} {note}".rstrip())
     heading = f"{'flag':<6} {'this week':<22} {'last week':<22} before"
     return ["", "how often each flag was raised, of what could be checked", heading, *lines] if lines else []
+
+
+def _vote_lines(said: Mapping[str, Opinion]) -> list[str]:
+    """A line an indicator: what readers say of its flags."""
+    lines = [
+        f"{code:<6} {one.useful:<8} {one.wrong:<8} {one.known:<8} {one.count}" for code, one in sorted(said.items())
+    ]
+    heading = f"{'flag':<6} {'useful':<8} {'wrong':<8} {'known':<8} votes"
+    return ["", "what readers say of each flag", heading, *lines] if lines else []
 
 
 def _share(rate: Rate | None) -> str:

@@ -1,4 +1,4 @@
-"""Who was told of a tender is told when it changes: once a snapshot, and only what matters."""
+"""Who was told of a tender, or follows it, is told when it changes: once a snapshot, and only what matters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.changes import CHANGE_KINDS, changes_of
+from alerts.follows import followers_of
 from alerts.outbox import Debt, Event, Outbox
 from alerts.tables import State, outbox
 from alerts.told import Told, ancestors_of, told_of
@@ -35,7 +36,7 @@ class Following:
         snapshots: Mapping[int, StoredSnapshot],
         now: datetime,
     ) -> int:
-        """Owe to those who were told of these tenders, or of those they repeat; returns to how many."""
+        """Owe to those who were told of these tenders or follow them, or those they repeat; returns to how many."""
         owed = 0
         of_snapshot: dict[int, list[StoredEvent]] = defaultdict(list)
         for event in events:
@@ -47,6 +48,8 @@ class Following:
             kinds = {event.kind for event in happened}
             if kinds & CHANGE_KINDS:
                 owed += await self._changed(connection, snapshot, happened)
+            if "flag_raised" in kinds:
+                owed += await self._raised(connection, snapshot, happened)
             if "published" in kinds and snapshot.release.related_processes:
                 owed += await self._reannounced(connection, snapshot, now)
         return owed
@@ -58,16 +61,42 @@ class Following:
     async def _changed(
         self, connection: AsyncConnection, snapshot: StoredSnapshot, events: Sequence[StoredEvent]
     ) -> int:
-        told = await told_of(connection, snapshot.tender_id)
+        followers = {one.subscriber_id: one for one in await followers_of(connection, [snapshot.tender_id])}
+        told = {
+            who: rows
+            for who, rows in (await told_of(connection, snapshot.tender_id)).items()
+            if who in followers or any(row.matched for row in rows)  # else they followed it once
+        }
         behind = {who: rows for who, rows in told.items() if max(row.snapshot_id for row in rows) < snapshot.id}
         waiting = {who: [row for row in rows if row.pending][-1:] for who, rows in behind.items()}
         renewed = await self._renew(connection, [row for rows in waiting.values() for row in rows], snapshot.id)
         if changes_of(events) is None:
             return 0
-        debts = [
-            _debt(rows[0], snapshot, f"{Event.CHANGED}:{snapshot.sequence}", events[0].happened_at)
+        event, moment = f"{Event.CHANGED}:{snapshot.sequence}", events[0].happened_at
+        debts = {
+            who: _debt(who, rows[0].matched, snapshot, event, moment)
             for who, rows in behind.items()
             if who not in renewed
+        }
+        for who, one in followers.items():
+            if who in debts or (who not in told and one.snapshot_id < snapshot.id):
+                debts[who] = _debt(who, (), snapshot, event, moment)  # asked for: no filter delays it, no mute hides it
+        await self._outbox.owe(connection, list(debts.values()))
+        return len(debts)
+
+    async def _raised(
+        self, connection: AsyncConnection, snapshot: StoredSnapshot, events: Sequence[StoredEvent]
+    ) -> int:
+        """A follower whose filters do not match gets the card with the new flag; whom they match has it already."""
+        followers = await followers_of(connection, [snapshot.tender_id])
+        if not followers:
+            return 0
+        told = await told_of(connection, snapshot.tender_id)
+        event, moment = f"{Event.FLAG_RAISED}:{snapshot.sequence}", events[0].happened_at
+        debts = [
+            _debt(one.subscriber_id, (), snapshot, event, moment)
+            for one in followers
+            if max((row.snapshot_id for row in told.get(one.subscriber_id, ())), default=one.snapshot_id) < snapshot.id
         ]
         await self._outbox.owe(connection, debts)
         return len(debts)
@@ -95,20 +124,23 @@ class Following:
         having = (await told_of(connection, snapshot.tender_id)).keys()
         debts: dict[int, Debt] = {}
         for ancestor in await ancestors_of(connection, snapshot.release):
+            for one in await followers_of(connection, [ancestor]):
+                if one.subscriber_id not in having:
+                    debts[one.subscriber_id] = _debt(one.subscriber_id, (), snapshot, Event.REANNOUNCED, now)
             for who, rows in (await told_of(connection, ancestor)).items():
                 if who not in having:
-                    debts.setdefault(who, _debt(rows[0], snapshot, Event.REANNOUNCED, now))
+                    debts.setdefault(who, _debt(who, rows[0].matched, snapshot, Event.REANNOUNCED, now))
         await self._outbox.owe(connection, list(debts.values()))
         return len(debts)
 
 
-def _debt(first: Told, snapshot: StoredSnapshot, event: str, moment: datetime) -> Debt:
+def _debt(who: int, matched: Sequence[int], snapshot: StoredSnapshot, event: str, moment: datetime) -> Debt:
     return Debt(
-        subscriber_id=first.subscriber_id,
+        subscriber_id=who,
         tender_id=snapshot.tender_id,
         snapshot_id=snapshot.id,
         event=event,
-        matched=tuple(first.matched),
+        matched=tuple(matched),
         priority=CHANGE_PRIORITY,
         tender_time=moment,
         state=State.HELD,

@@ -25,6 +25,10 @@ class Actions(Protocol):
         """Under the answer to "Why?"."""
         ...
 
+    def under_change(self, tender: TenderCard, language: str) -> Rows:
+        """Under what is told of a change."""
+        ...
+
     def open(self, label: str, tender: TenderCard) -> Button | None:
         """Opens one tender of a list."""
         ...
@@ -49,6 +53,7 @@ class LinkOnly:
         return ((button,),) if button else ()
 
     under_reasons = under_card
+    under_change = under_card
 
     def open(self, label: str, tender: TenderCard) -> Button | None:  # noqa: ARG002
         """Nothing opens."""

@@ -16,11 +16,13 @@ from alerts.changes import Changes
 from alerts.channels.base import Message
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, safe_link, utf16
 from alerts.i18n import translator
+from alerts.opinions import Opinion
 from alerts.render import view
 from alerts.render.actions import Actions, LinkOnly, Rows
 from alerts.render.card import TenderCard
 from alerts.render.changed import change_sentences
 from alerts.render.environment import template
+from alerts.render.found import found_html
 from alerts.render.lists import brief_html, page_html, page_of
 from alerts.render.sentences import Sentences
 from alerts.render.why import why_html
@@ -125,12 +127,20 @@ class Renderer:
         """A few tenders, numbered, as Telegram's HTML for the middle of another message."""
         return brief_html(tenders, self._sentences, self._rules, language, zone, self._clock())
 
-    def why(self, tender: TenderCard, language: str, zone: str, *, ledger: str = "") -> Message:
+    def why(
+        self,
+        tender: TenderCard,
+        language: str,
+        zone: str,
+        *,
+        ledger: str = "",
+        opinions: Mapping[str, Opinion] | None = None,
+    ) -> Message:
         """All flags of a tender with numbers, rules, innocent reasons, ways to check; and what was not checked.
 
-        `ledger`: which filters of the person matched, when the alert was sent.
+        `ledger`: which filters of the person matched, when the alert was sent. `opinions`: what readers say of flags.
         """
-        html = why_html(tender, self._sentences, language, zone, self._clock(), ledger=ledger)
+        html = why_html(tender, self._sentences, language, zone, self._clock(), ledger=ledger, opinions=opinions or {})
         return Message(html=html, buttons=self._actions.under_reasons(tender, language))
 
     def missed(self, tenders: Sequence[TenderCard], language: str, zone: str) -> Message:
@@ -150,6 +160,13 @@ class Renderer:
         html = template("missed", language).render(items=items, more=len(tenders) - len(shown))
         return Message(html=cut_html(html, MESSAGE_LIMIT), buttons=self._numbered(shown, 1, a_row=6))
 
+    def found(
+        self, tenders: Sequence[TenderCard], heading: str, language: str, zone: str, *, first: int = 1, note: str = ""
+    ) -> Message:
+        """A page of tenders that somebody asked for; a button opens each, `first` is the number of the first one."""
+        html = found_html(tenders, first, heading, note, self._sentences, self._rules, language, zone, self._clock())
+        return Message(html=html, buttons=self._numbered(tenders, first, a_row=6))
+
     def _numbered(self, shown: Sequence[TenderCard], first: int, *, a_row: int) -> Rows:
         """A button for each tender of a list, labelled with its number."""
         made = [self._actions.open(str(number), tender) for number, tender in enumerate(shown, first)]
@@ -168,8 +185,8 @@ class Renderer:
             flagged=bool(tender.flags or changes.withdrawn),
             seen=view.seen(tender, language, zone, now),
         )
-        buttons = (self._actions if changes.reannounced else LinkOnly()).under_card(tender, language)
-        return Message(html=cut_html(html.strip(), MESSAGE_LIMIT), buttons=buttons, reply_to=reply_to)
+        under = self._actions.under_card if changes.reannounced else self._actions.under_change
+        return Message(html=cut_html(html.strip(), MESSAGE_LIMIT), buttons=under(tender, language), reply_to=reply_to)
 
     def page(
         self,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from markupsafe import Markup
 
 from alerts.acts import acts
 from alerts.channels.telegram.text import MESSAGE_LIMIT, cut_html, utf16
+from alerts.format import number
+from alerts.i18n import translator
+from alerts.opinions import Opinion
 from alerts.render import view
 from alerts.render.card import TenderCard
 from alerts.render.environment import template
@@ -15,24 +19,36 @@ from alerts.render.reasons import reason_text
 from alerts.render.sentences import Sentence, Sentences
 from watchers.indicators.base import Finding
 
-__all__ = ["why_html"]
+__all__ = ["opinion_text", "why_html"]
 
 _MOST_REASONS = 6
 _LONGEST_SENTENCE = 400
 _MOST_FLAGS = 40
 
 
-def _flag(finding: Finding, sentence: Sentence, sentences: Sentences, language: str, *, full: bool) -> Markup:
+def _flag(
+    finding: Finding, sentence: Sentence, sentences: Sentences, language: str, *, full: bool, opinion: Opinion | None
+) -> Markup:
     page = sentences.pages.page(finding.indicator, language)
     html = template("flag", language).render(
         lead=sentence.lead,
         rest=sentence.rest,
         full=full,
+        opinion=opinion_text(opinion, language) if opinion else "",
         sections=[section for section in page.sections if section.chat] if page else [],
         act=acts().get(finding.norm.act) if finding.norm else None,
         language=language,
     )
     return Markup(html.strip())  # noqa: S704 - rendered with escaping on, a line above
+
+
+def opinion_text(opinion: Opinion, language: str) -> str:
+    """The votes of readers in one line, with how many there are."""
+    said = translator(language).gettext(
+        "Readers of this flag: useful %(useful)s, wrong %(wrong)s, reason known %(known)s (n = %(count)s)."
+    )
+    numbers = {"count": opinion.count, "useful": opinion.useful, "wrong": opinion.wrong, "known": opinion.known}
+    return said % {name: number(value, language) for name, value in numbers.items()}
 
 
 def _unchecked(card: TenderCard, sentences: Sentences, language: str) -> list[tuple[str, str]]:
@@ -45,7 +61,14 @@ def _unchecked(card: TenderCard, sentences: Sentences, language: str) -> list[tu
 
 
 def why_html(
-    card: TenderCard, sentences: Sentences, language: str, zone: str, now: datetime, *, ledger: str = ""
+    card: TenderCard,
+    sentences: Sentences,
+    language: str,
+    zone: str,
+    now: datetime,
+    *,
+    opinions: Mapping[str, Opinion],
+    ledger: str = "",
 ) -> str:
     """Telegram's HTML, at most 4,096 UTF-16 units.
 
@@ -54,7 +77,12 @@ def why_html(
     unchecked = _unchecked(card, sentences, language)
     found = card.flags[:_MOST_FLAGS]
     told = [view.fitted([sentences.of(f, language, zone, now)], _LONGEST_SENTENCE)[0] for f in found]
-    flags = [_flag(f, s, sentences, language, full=False) for f, s in zip(found, told, strict=True)]
+    said = [opinions.get(f.indicator) for f in found]
+
+    def flag(index: int, *, full: bool) -> Markup:
+        return _flag(found[index], told[index], sentences, language, full=full, opinion=said[index])
+
+    flags = [flag(index, full=False) for index in range(len(found))]
 
     def whole() -> str:
         return template("why", language).render(
@@ -70,8 +98,8 @@ def why_html(
         )
 
     room = MESSAGE_LIMIT - utf16(whole())
-    for index, (finding, sentence) in enumerate(zip(found, told, strict=True)):
-        full = _flag(finding, sentence, sentences, language, full=True)
+    for index in range(len(found)):
+        full = flag(index, full=True)
         room -= utf16(full) - utf16(flags[index])
         if room < 0:
             break

@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from alerts.channels.base import Button
-from alerts.i18n import translator
+from alerts.i18n import mark, translator
+from alerts.opinions import Verdict
 from alerts.render import TenderCard
 from alerts.render.actions import Rows, portal
 from bot.chat.callbacks import OpenMute, TurnList, Why
+from bot.chat.card_callbacks import Follow, OpenTender, ShowCard, Vote
 from bot.chat.keyboards import press
 from bot.chat.lesson_callbacks import LessonOfFlag, WhatToDo
 
-__all__ = ["UNDER_CARD", "UNDER_REASONS", "CardButtons"]
+__all__ = ["UNDER_CARD", "UNDER_CHANGE", "UNDER_REASONS", "VERDICTS", "CardButtons", "follow", "unfollow"]
 
 MakeButton = Callable[[TenderCard, str], Button | None]
 
 
-def why(tender: TenderCard, language: str) -> Button:
+def why(tender: TenderCard, language: str, label: str = "") -> Button:
     """The flags with their numbers; of a tender without any, what was checked."""
     _ = translator(language).gettext
-    return press(_("Why?") if tender.flags else _("What was checked?"), Why(tender=tender.tender_id))
+    return press(label or (_("Why?") if tender.flags else _("What was checked?")), Why(tender=tender.tender_id))
 
 
 def mute(tender: TenderCard, language: str) -> Button:
@@ -44,15 +46,61 @@ def lesson(tender: TenderCard, language: str) -> Button | None:
     return press(translator(language).gettext("Lesson"), LessonOfFlag(indicator=tender.flags[0].indicator))
 
 
+def follow(tender: TenderCard, language: str) -> Button:
+    """Every change of this purchase, whatever the filters say."""
+    return press(translator(language).gettext("Follow"), Follow(tender=tender.tender_id, on=True))
+
+
+def unfollow(tender: TenderCard, language: str) -> Button:
+    """Stands in place of `follow` for somebody who follows."""
+    return press(translator(language).gettext("Unfollow"), Follow(tender=tender.tender_id, on=False))
+
+
+def back_to_card(tender: TenderCard, language: str) -> Button:
+    """The card again, in the same message."""
+    return press(translator(language).gettext("Back"), ShowCard(tender=tender.tender_id))
+
+
+def opened(tender: TenderCard, language: str) -> Button:
+    """The whole card, from a message that tells of a change."""
+    return press(translator(language).gettext("Open the purchase"), OpenTender(tender=tender.tender_id))
+
+
+def verdict(said: Verdict, *, why: bool = False) -> MakeButton:
+    """The maker of the button by which a reader says this of a flag; `why`: the one under the reasons."""
+
+    def make(tender: TenderCard, language: str) -> Button | None:
+        if not tender.flags:
+            return None
+        label = translator(language).gettext(VERDICTS[said])
+        return press(label, Vote(tender=tender.tender_id, verdict=said, why=why))
+
+    return make
+
+
+VERDICTS = {
+    Verdict.USEFUL: mark("Useful"),
+    Verdict.WRONG: mark("Wrong"),
+    Verdict.KNOWN: mark("Known reason"),
+}
+
 UNDER_CARD: tuple[tuple[MakeButton, ...], ...] = (
     (why, portal),
-    (mute,),
+    (follow, mute),
+    tuple(verdict(said) for said in Verdict),
     (what_to_do, lesson),
 )
 """Rows under a card, from the top."""
 
-UNDER_REASONS: tuple[tuple[MakeButton, ...], ...] = ((portal, lesson),)
+UNDER_REASONS: tuple[tuple[MakeButton, ...], ...] = (
+    tuple(verdict(said, why=True) for said in Verdict),
+    (lesson, portal),
+    (back_to_card,),
+)
 """Rows under the answer to "Why?", from the top."""
+
+UNDER_CHANGE: tuple[tuple[MakeButton, ...], ...] = ((opened, portal),)
+"""Rows under what is told of a change."""
 
 
 class CardButtons:
@@ -66,9 +114,13 @@ class CardButtons:
         """Under the answer to "Why?"."""
         return _rows(UNDER_REASONS, tender, language)
 
+    def under_change(self, tender: TenderCard, language: str) -> Rows:
+        """Under what is told of a change."""
+        return _rows(UNDER_CHANGE, tender, language)
+
     def open(self, label: str, tender: TenderCard) -> Button:
-        """The reasons of one tender of a list."""
-        return press(label, Why(tender=tender.tender_id))
+        """The card of one tender of a list."""
+        return press(label, OpenTender(tender=tender.tender_id))
 
     def turn(self, label: str, list_id: int, page: int) -> Button:
         """Another page of a list of alerts."""

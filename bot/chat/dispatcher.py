@@ -8,6 +8,7 @@ from aiogram.fsm.strategy import FSMStrategy
 from bot.chat.handlers import (
     account,
     adding,
+    cards,
     criteria,
     doing,
     fallback,
@@ -44,6 +45,6 @@ def build_dispatcher(services: Services) -> Dispatcher:
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)
-    for rest in (why, membership, fallback):
+    for rest in (why, cards, membership, fallback):
         dispatcher.include_router(rest.router())
     return dispatcher

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from alerts.channels.base import Message as Page
-from bot.chat.keyboards import markup
+from bot.chat.keyboards import Rows, markup
 
-__all__ = ["answer", "drop_buttons", "edit"]
+__all__ = ["answer", "drop_buttons", "edit", "edit_buttons"]
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -55,3 +57,10 @@ async def drop_buttons(message: Message, message_id: int) -> None:
         await message.bot.edit_message_reply_markup(chat_id=message.chat.id, message_id=message_id)
     except TelegramBadRequest:
         return
+
+
+async def edit_buttons(callback: CallbackQuery, rows: Rows) -> None:
+    """Change the buttons under the pressed message and nothing else; where Telegram refuses, they stay as they are."""
+    if isinstance(callback.message, Message):
+        with contextlib.suppress(TelegramBadRequest):
+            await callback.message.edit_reply_markup(reply_markup=markup(rows))

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from alerts.follows import Follows
 from alerts.learning import Learning
 from alerts.messages import Messages
+from alerts.opinions import Opinions
 from alerts.preferences import Preferences
 from alerts.preview import Foresight, Recent
 from alerts.render import Renderer
@@ -61,6 +63,16 @@ class Services:
     def learning(self) -> Learning:
         """What subscribers learned."""
         return Learning(self.database, self.clock)
+
+    @property
+    def follows(self) -> Follows:
+        """Which purchases subscribers follow."""
+        return Follows(self.database, self.clock)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What subscribers say of flags."""
+        return Opinions(self.database, self.clock)
 
     @property
     def preferences(self) -> Preferences:

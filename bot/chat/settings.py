@@ -11,6 +11,7 @@ from alerts.i18n import translator
 from alerts.preferences import MOST_MUTES, Mute, MuteKind, Wishes
 from alerts.timing import FOREVER, NIGHT, Mode
 from bot.chat.callbacks import ChooseMute, FilterAction, Go, OnFilter, Screen, Set, Setting, Unmute
+from bot.chat.card_callbacks import ShowCard
 from bot.chat.keyboards import Rows, press, shorten
 from bot.chat.texts import mode_name, render
 
@@ -132,21 +133,22 @@ def mute_what(tender: int, choices: Sequence[tuple[MuteKind, str, str]], days: i
     """What of a tender can be muted: (kind, value for the button, name)."""
     _ = translator(language).gettext
     labels = {MuteKind.BUYER: _("Buyer"), MuteKind.CATEGORY: _("Kind"), MuteKind.INDICATOR: _("Flag")}
-    rows = tuple(
+    rows: Rows = tuple(
         (press(f"{labels[kind]}: {shorten(name, _NAME)}", ChooseMute(tender=tender, kind=kind, value=value)),)
         for kind, value, name in choices
     )
-    rows += ((press(_("All mutes"), Go(screen=Screen.MUTES)),),)
+    rows += ((press(_("All mutes"), Go(screen=Screen.MUTES)), press(_("Back"), ShowCard(tender=tender))),)
     return Page(render("mute", language, days=days, any=bool(choices)), rows)
 
 
-def muted(mute: Mute, name: str, zone: str, now: datetime, language: str) -> Page:
-    """It is muted, with an undo."""
+def muted(mute: Mute, name: str, zone: str, now: datetime, language: str, *, tender: int) -> Page:
+    """It is muted, with an undo and a way back to the card of that tender."""
     _ = translator(language).gettext
     text = render(
         "muted", language, what=shorten(name, 200), until=when(mute.until, language, zone, now=now, case="dative")
     )
-    rows = ((press(_("Undo"), Unmute(id=mute.id)),), (press(_("All mutes"), Go(screen=Screen.MUTES)),))
+    ways = (press(_("All mutes"), Go(screen=Screen.MUTES)), press(_("Back"), ShowCard(tender=tender)))
+    rows = ((press(_("Undo"), Unmute(id=mute.id)),), ways)
     return Page(text, rows)
 
 

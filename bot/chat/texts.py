@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "add": mark("Follow something else"),
     "settings": mark("Quiet hours, alerts a day, snooze"),
     "mutes": mark("What you muted, and unmute it"),
+    "followed": mark("Purchases you follow"),
     "why": mark("Why an alert came, and when"),
     "learn": mark("Lessons: how to read a purchase"),
     "tip": mark("Tell us what the data cannot show"),

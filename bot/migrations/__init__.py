@@ -17,8 +17,8 @@ from watchers.database import metadata
 __all__ = ["configuration", "every_table"]
 
 _MODULES = (
-    "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning", "bot.fsm",
-    "bot.inbox.stored", "bot.tips.tables",
+    "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning",
+    "alerts.follows", "alerts.opinions", "bot.fsm", "bot.inbox.stored", "bot.tips.tables",
 )  # fmt: skip
 """Where tables are declared."""
 

@@ -56,16 +56,12 @@ async def show_in_place(callback: CallbackQuery, person: Person, services: Servi
 
 
 async def ask(callback: CallbackQuery, callback_data: OpenMute, person: Person, services: Services) -> str | None:
-    """A small menu below the alert."""
+    """A small menu in place of the alert, with a way back to it."""
     card = await _card(callback_data.tender, services)
     if card is None or person.subscriber is None:
         return out_of_date(person.language)
     choices = _choices(card, services, person.language)
-    page = settings.mute_what(card.tender_id, choices, services.mute_days, person.language)
-    if isinstance(callback.message, Message):
-        await answer(callback.message, page, quote=True)
-    else:
-        await edit(callback, page)
+    await edit(callback, settings.mute_what(card.tender_id, choices, services.mute_days, person.language))
     return None
 
 
@@ -82,7 +78,8 @@ async def mute(callback: CallbackQuery, callback_data: ChooseMute, person: Perso
     if kept is None:
         await edit(callback, settings.too_many_mutes(person.language))
         return None
-    await edit(callback, settings.muted(kept, name, person.subscriber.zone, services.clock(), person.language))
+    page = settings.muted(kept, name, person.subscriber.zone, services.clock(), person.language, tender=card.tender_id)
+    await edit(callback, page)
     return None
 
 

@@ -8,20 +8,16 @@ from aiogram.types import CallbackQuery, Message
 from sqlalchemy import select
 
 from alerts.channels.base import Message as Page
-from alerts.ledger import ledger_text
 from alerts.outbox import Event, outbox
 from alerts.told import told_by_message
 from bot.chat import screens
 from bot.chat.callbacks import TurnList, Why
-from bot.chat.lookup import tender_card
+from bot.chat.cards import LARGEST_ID, reasons_page, shown_card
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 from bot.chat.texts import out_of_date
 
 __all__ = ["router"]
-
-DEFAULT_ZONE = "Asia/Almaty"
-LARGEST_ID = 2**63 - 1
 
 
 def router() -> Router:
@@ -34,12 +30,9 @@ def router() -> Router:
 
 
 async def why(callback: CallbackQuery, callback_data: Why, person: Person, services: Services) -> None:
-    """Answer below the alert with the numbers, the rule, the innocent reasons."""
-    page = await _page(callback_data.tender, person, services)
-    if isinstance(callback.message, Message):
-        await answer(callback.message, page, quote=True)
-    elif callback.message is not None and callback.bot is not None:  # too old for Telegram to show it to us
-        await callback.bot.send_message(callback.message.chat.id, page.html, parse_mode="HTML")
+    """Turn the card into its reasons: the numbers, the rule, the innocent explanations; a button leads back."""
+    message_id = callback.message.message_id if callback.message is not None else 0
+    await edit(callback, await _page(callback_data.tender, message_id, person, services))
 
 
 async def why_of_message(message: Message, person: Person, services: Services) -> None:
@@ -54,24 +47,16 @@ async def why_of_message(message: Message, person: Person, services: Services) -
     if len(tenders) != 1:
         await answer(message, screens.plain("why_list" if tenders else "why_nothing", person.language))
         return
-    await answer(message, await _page(tenders.pop(), person, services), quote=True)
+    await answer(
+        message, await _page(tenders.pop(), replied.message_id if replied else 0, person, services), quote=True
+    )
 
 
-async def _page(tender_id: int, person: Person, services: Services) -> Page:
-    card = await tender_card(services.store, tender_id) if 0 < tender_id <= LARGEST_ID else None
+async def _page(tender_id: int, message_id: int, person: Person, services: Services) -> Page:
+    card = await shown_card(tender_id, message_id, person, services)
     if card is None:
         return screens.plain("unknown_tender", person.language)
-    if person.subscriber is None:
-        return services.renderer.why(card, person.language, DEFAULT_ZONE)
-    ledger = await ledger_text(
-        services.database,
-        services.subscriptions,
-        person.subscriber,
-        tender_id,
-        language=person.language,
-        now=services.clock(),
-    )
-    return services.renderer.why(card, person.language, person.subscriber.zone, ledger=ledger)
+    return await reasons_page(card, person, services)
 
 
 async def turn(callback: CallbackQuery, callback_data: TurnList, person: Person, services: Services) -> str | None:

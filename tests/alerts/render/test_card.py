@@ -125,7 +125,9 @@ def test_a_card_is_rendered_again_when_time_or_the_tender_moved_on(sentences: Se
 
 
 def test_the_buttons_lead_to_the_reasons_and_the_record(renderer: Renderer) -> None:
-    ((why, portal), (mute,), (todo, lesson)) = renderer.alert(card(), "ru", ZONE).buttons
+    ((why, portal), (follow, mute), votes, (todo, lesson)) = renderer.alert(card(), "ru", ZONE).buttons
+    assert (follow.text, follow.data) == ("Следить", "follow:7:1")
+    assert [vote.text for vote in votes] == ["Полезно", "Ошибка", "Причина известна"]
     assert (todo.text, todo.data) == ("Что можно сделать?", "do:7")
     assert (lesson.text, lesson.data) == ("Урок", f"lf:{card().flags[0].indicator}")
     assert (mute.text, mute.data) == ("Заглушить…", "mute:7")
@@ -189,9 +191,9 @@ def test_a_list_says_a_few_lines_of_each_and_turns_its_pages(renderer: Renderer,
     assert "10. " in text
     assert "11. " not in text
     asked = [button.data for row in first.buttons for button in row]
-    assert asked == [*(f"why:{n}" for n in range(1, 11)), "list:5:1"]
+    assert asked == [*(f"tender:{n}" for n in range(1, 11)), "list:5:1"]
     second = renderer.page(cards, 5, "limit", language, ZONE, number=9)
-    assert [button.data for row in second.buttons for button in row] == ["why:11", "why:12", "list:5:0"]
+    assert [button.data for row in second.buttons for button in row] == ["tender:11", "tender:12", "list:5:0"]
     assert "12. " in parsed(second.html)[0]
 
 

@@ -91,7 +91,7 @@ def test_the_missed_are_listed_with_links_and_a_button_each(renderer: Renderer) 
     links = [covered(text, entity) for entity in entities if entity["type"]["@type"] == "textEntityTypeTextUrl"]
     assert links == [f"Tender <{n}>" for n in range(1, 13)]
     assert "and 3 more" in text
-    assert [button.data for row in message.buttons for button in row] == [f"why:{n}" for n in range(1, 13)]
+    assert [button.data for row in message.buttons for button in row] == [f"tender:{n}" for n in range(1, 13)]
 
 
 def test_a_list_of_long_titles_still_fits(renderer: Renderer) -> None:

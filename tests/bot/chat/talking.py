@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -177,8 +178,8 @@ FLAG = Finding(
 )
 
 
-async def store_tender(store: Store, number: int = 1, **changed: Any) -> int:
-    """Store the invented tender (or another just like it) with its one flag; returns the newest tender's id.
+async def store_tender(store: Store, number: int = 1, flags: Sequence[Finding] = (FLAG,), **changed: Any) -> int:
+    """Store the invented tender (or another just like it) with its flags; returns the newest tender's id.
 
     `changed`: fields of the tender that are otherwise.
     """
@@ -187,7 +188,7 @@ async def store_tender(store: Store, number: int = 1, **changed: Any) -> int:
     raw = msgspec.json.encode(record_)
     record = Record(release=release, raw=raw, url="https://example.org/1", link="https://example.org/tender/1")
     batch = Batch(records=[record], rejected=[], cursor="1")
-    await store.save("demo", batch, [Judged(record, [FLAG])], cursor="1")
+    await store.save("demo", batch, [Judged(record, list(flags))], cursor="1")
     return (await store.recent_tenders(1))[0].id
 
 

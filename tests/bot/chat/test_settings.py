@@ -99,10 +99,12 @@ async def test_values_nobody_offered_and_strangers_change_nothing(talk: Talk) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_mute_under_an_alert_its_undo_and_the_list(talk: Talk, language: str) -> None:
     person, alert = await alerted(talk, language)
-    id_ = await subscriber_id(talk, person)
+    id_, told = await subscriber_id(talk, person), alert["text"]
     await talk.press(person, "mute:1")
-    menu = talk.messages(person)[-1]
-    assert menu["reply_to_message"]["message_id"] == alert["message_id"]
+    assert talk.messages(person)[-1]["message_id"] == alert["message_id"], "in place"
+    await talk.press(person, "card:1")
+    assert talk.last(person) == told
+    await talk.press(person, "mute:1")
     await talk.press(person, "hush:1:buyer:")
     [mute] = await talk.services.preferences.mutes(id_)
     assert (mute.kind, mute.value, mute.until - talk.clock()) == (
@@ -163,11 +165,16 @@ SENT = {
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_why_names_the_filters_and_the_moment_of_sending(talk: Talk, language: str) -> None:
     person, alert = await alerted(talk, language)
+    told = alert["text"]
     await talk.press(person, "why:1")
+    assert talk.messages(person)[-1]["message_id"] == alert["message_id"], "in place"
+    assert MATCHED[language] in talk.last(person)
+    await talk.press(person, "card:1")
+    assert talk.last(person) == told
     talk.clock.advance(minutes=30)
     await talk.say(person, "/why", reply_to=alert["message_id"])
     await talk.say(person, "/why")
-    for answer in talk.messages(person)[-3:]:
+    for answer in talk.messages(person)[-2:]:
         assert MATCHED[language] in answer["text"]
         assert SENT[language] in answer["text"]
     await talk.say(person, "/why", reply_to=talk.messages(person)[0]["message_id"])
@@ -208,8 +215,10 @@ async def test_a_list_comes_after_a_snooze_turns_its_pages_and_knows_why(talk: T
     message = talk.messages(person)[-1]
     await talk.press(person, f"list:{list_id}:1")
     assert talk.last(person).count("Ремонт кровли") == 2
-    assert "why:12" in talk.buttons(person).values()
+    assert "tender:12" in talk.buttons(person).values()
     await talk.press(person, f"list:{list_id}:0")
+    await talk.press(person, "tender:3")
+    assert talk.messages(person)[-1]["reply_to_message"]["message_id"] == message["message_id"]
     await talk.press(person, "why:3")
     assert SENT["en"].removesuffix("14:05.") in talk.last(person)
     await talk.say(person, "/why", reply_to=message["message_id"])

@@ -159,7 +159,7 @@ def settings_pages(language: str, now: datetime, word: str, count: int) -> Itera
     offered = [(MuteKind.BUYER, "", word), (MuteKind.CATEGORY, slug, word), (MuteKind.INDICATOR, "KZ-01", word)]
     for choices in (offered, []):
         yield settings.mute_what(2**63 - 1, choices, 30, language)
-    yield settings.muted(muted, word, "Asia/Almaty", now, language)
+    yield settings.muted(muted, word, "Asia/Almaty", now, language, tender=2**63 - 1)
     yield settings.too_many_mutes(language)
     yield settings.modes(word[:900], 2**63 - 1, Mode.DAILY, 0, language)
 
