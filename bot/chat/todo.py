@@ -64,7 +64,7 @@ def ask_role(tender_id: int, language: str) -> Page:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # "eOtinish" stays as it is written
 
 
 def todo(found: Todo, card: TenderCard, language: str, now: datetime) -> Page:

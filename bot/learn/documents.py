@@ -25,7 +25,7 @@ def docx_of(letter: Letter) -> bytes:
     page.left_margin, page.right_margin = Mm(30), Mm(15)
     page.top_margin, page.bottom_margin = Mm(20), Mm(20)
     normal = paper.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(14)
+    normal.font.name, normal.font.size = _FONT, Pt(12)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
     normal.paragraph_format.space_after = Pt(4)
 

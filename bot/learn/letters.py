@@ -146,7 +146,7 @@ def _norms(flags: Sequence[Finding], way: Way, words: Mapping[str, Any], languag
     return [
         words["norm"].format(
             full=acts()[act].full[language],
-            clauses=acts()[act].cite[language].replace("{clause}", ", ".join(found)),
+            clauses=acts()[act].cite[language].replace("{clause}", ", ".join(found)).rstrip("."),
             checked=day_text(acts()[act].checked_on, language),
         )
         for act, found in clauses.items()

@@ -87,6 +87,7 @@ def test_a_letter_holds_facts_norms_a_request_attachments_and_blanks(language: s
     assert text.count("____") >= 4, "who signs is not filled in"
     assert "{" not in text
     assert "None" not in text
+    assert ".." not in text
 
 
 @pytest.mark.parametrize("language", LETTER_LANGUAGES)
