@@ -204,8 +204,8 @@ def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     found: dict[int, Entry] = {}
     for entry in entries:
         before = found.get(entry.card.tender_id)
-        if before is not None and before.changes is None and entry.changes is not None and not before.again:
-            entry = msgspec.structs.replace(before, card=entry.card)  # noqa: PLW2901 - told of and changed in one range
+        if before is not None and before.changes is None and entry.changes is not None:
+            entry = msgspec.structs.replace(before, card=entry.card)  # noqa: PLW2901 - not known to be told of before
         found[entry.card.tender_id] = entry
     return tuple(found.values())
 
