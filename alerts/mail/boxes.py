@@ -11,6 +11,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.mail.address import mail_address
+from alerts.mail.ask import CONFIRM_WITHIN
 from alerts.mail.asking import Asks
 from alerts.mail.tables import EMAIL, Attach, Frequency, mail_asks, mail_links, mail_settings
 from alerts.mail.tokens import BadToken, Purpose, Tokens
@@ -20,7 +21,7 @@ from alerts.tables import Standing, subscribers
 from alerts.timing import Mode, next_slot
 from watchers.database import Database
 
-__all__ = ["LIST", "MANAGE_FOR", "Box", "Boxes", "Leaving", "Shared"]
+__all__ = ["LIST", "MANAGE_FOR", "Box", "Boxes", "ChatAddress", "Leaving", "Shared"]
 
 LIST = "digest"
 """The one list there is; a token to leave it names it, so that another list will not be left by it."""
@@ -41,6 +42,14 @@ class Shared(msgspec.Struct, frozen=True):
 
     chat_id: int
     filters: tuple[Subscription, ...]
+
+
+class ChatAddress(msgspec.Struct, frozen=True):
+    """An address beside a chat; PENDING: it did not confirm yet that it wants this chat's filters."""
+
+    id: int
+    address: str
+    standing: Standing
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -180,16 +189,22 @@ class Boxes:
         change = update(mail_settings).where(mail_settings.c.subscriber_id == subscriber_id)
         await connection.execute(change.values(**values, next_at=slot, since=now))
 
-    async def of_chat(self, chat_id: int) -> list[tuple[str, bool]]:
-        """The addresses a chat shares its filters with, and those it asked and that have not answered (False)."""
-        linked = select(subscribers.c.address).join(mail_links, mail_links.c.mail_id == subscribers.c.id)
-        linked = linked.where(mail_links.c.chat_id == chat_id, subscribers.c.state == Standing.ACTIVE)
-        asked = select(subscribers.c.address).join(mail_asks, mail_asks.c.subscriber_id == subscribers.c.id)
+    async def of_chat(self, chat_id: int) -> list[ChatAddress]:
+        """The addresses a chat shares its filters with, and after them those it asked and that have not answered."""
+        who = (subscribers.c.id, subscribers.c.address, subscribers.c.state)
+        linked = select(*who).join(mail_links, mail_links.c.mail_id == subscribers.c.id)
+        linked = linked.where(mail_links.c.chat_id == chat_id).order_by(mail_links.c.linked_at)
+        asked = select(*who).join(mail_asks, mail_asks.c.subscriber_id == subscribers.c.id)
         asked = asked.where(mail_asks.c.chat_id == chat_id, mail_asks.c.confirmed_at.is_(None))
+        asked = asked.where(mail_asks.c.asked_at > self._clock() - CONFIRM_WITHIN).order_by(mail_asks.c.id)
         async with self._database.read() as connection:
-            have = (await connection.execute(linked.order_by(mail_links.c.linked_at))).scalars().all()
-            waiting = (await connection.execute(asked.order_by(mail_asks.c.id))).scalars().all()
-        return [(one, True) for one in have] + [(one, False) for one in dict.fromkeys(waiting) if one not in have]
+            found = [ChatAddress(row.id, row.address, Standing(row.state)) for row in await connection.execute(linked)]
+            known = {one.id for one in found}
+            for row in await connection.execute(asked):
+                if row.id not in known:
+                    known.add(row.id)
+                    found.append(ChatAddress(row.id, row.address, Standing.PENDING))
+        return found
 
     async def unlink(self, chat_id: int, address: str) -> bool:
         """The chat's filters no longer count for the address; one with nothing left gets no more. False: no link."""

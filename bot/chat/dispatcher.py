@@ -14,6 +14,7 @@ from bot.chat.handlers import (
     fallback,
     filters,
     learning,
+    mail,
     membership,
     muting,
     saving,
@@ -41,7 +42,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.include_router(telling.router())  # first: while a tip is written, words are its
     dispatcher.include_router(doing.router())
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
-    for part in (sharing, start, filters, adding, criteria, saving, settings, muting, account):
+    for part in (sharing, start, filters, adding, criteria, saving, settings, muting, mail, account):
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alerts.follows import Follows
 from alerts.learning import Learning
+from alerts.mail.mailing import Mailing
 from alerts.messages import Messages
 from alerts.opinions import Opinions
 from alerts.preferences import Preferences
@@ -49,6 +50,7 @@ class Services:
     per_day: int = 5
     mute_days: int = 30
     tips: TipService | None = None
+    open_mailing: Callable[[], Awaitable[Mailing]] | None = None  # None: this bot sends no mail
     flood: FloodGuard = field(default_factory=FloodGuard)
     lessons_folder: Path | None = None
     rules_good_for: timedelta = GOOD_FOR

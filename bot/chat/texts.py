@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "why": mark("Why an alert came, and when"),
     "learn": mark("Lessons: how to read a purchase"),
     "tip": mark("Tell us what the data cannot show"),
+    "email": mark("Digests by mail: addresses, how often"),
     "language": mark("Change the language"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),

@@ -47,6 +47,7 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         public_url=config.web.public_url,
         rules_good_for=timedelta(days=config.learn.checked_days),
         tips=parts.tips,
+        open_mailing=parts.mailing if config.email.host else None,
     )
     inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.drafts.writing)
     async with parts.bot() as bot:

@@ -48,9 +48,11 @@ async def test_confirming_makes_the_filters_count(post: Post, world: World, cloc
 async def test_a_filter_of_a_chat_is_shared_with_the_address_that_confirmed(post: Post, world: World) -> None:
     chat = await world.person("77", FUEL)
     await post.mailing.asks.ask(ARU, language="kk", chat_id=chat)
-    assert await post.mailing.boxes.of_chat(chat) == [(ARU, False)]
+    (waiting,) = await post.mailing.boxes.of_chat(chat)
+    assert (waiting.address, waiting.standing) == (ARU, Standing.PENDING)
     await post.mailing.asks.confirm(await post.token(ARU))
-    assert await post.mailing.boxes.of_chat(chat) == [(ARU, True)]
+    (sharing,) = await post.mailing.boxes.of_chat(chat)
+    assert (sharing.address, sharing.standing) == (ARU, Standing.ACTIVE)
     box = await post.mailing.boxes.view((await post.who(ARU)).id)
     assert box.filters == ()
     assert [[one.criteria for one in shared.filters] for shared in box.chats] == [[FUEL]]

@@ -18,12 +18,15 @@ from markupsafe import escape
 from alerts.channels.base import Message as Page
 from alerts.filters import FILTERS, Criteria, row_of
 from alerts.i18n import KEYWORDS, translator
+from alerts.mail.boxes import Box, ChatAddress
+from alerts.mail.tables import Attach, Frequency
 from alerts.preferences import Mute, MuteKind, Wishes
 from alerts.preview import Preview, Remedy
 from alerts.preview.remedies import Change
 from alerts.subscriptions import Subscription
+from alerts.tables import Standing
 from alerts.timing import FOREVER, Mode
-from bot.chat import screens, settings
+from bot.chat import mail_page, screens, settings
 from bot.chat.draft import Draft, Found, find_kinds
 from bot.chat.editing import pages as pages_
 from bot.chat.editing.boards import Desk
@@ -93,6 +96,23 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     ):
         yield screens.plain(name, language)
     yield from settings_pages(language, clock(), word, count)
+    yield from mail_pages(language, word)
+
+
+def mail_pages(language: str, word: str) -> Iterator[Page]:
+    """The screens of /email."""
+    have = [ChatAddress(n, f"a{n}@example.kz", one) for n, one in enumerate(Standing)]
+    for on, group in ((True, False), (True, True), (False, False)):
+        yield mail_page.addresses(have, on=on, group=group, language=language)
+    box = Box(
+        1, "a@example.kz", language, "Asia/Almaty", 540, Standing.ACTIVE, Frequency.WEEKLY, True, Attach.CSV, (), ()
+    )
+    for alone in (True, False):
+        yield mail_page.address(have[0], box, alone=alone, language=language)
+        yield from (mail_page.address(one, None, alone=alone, language=language) for one in have)
+    yield mail_page.ask_address(language)
+    yield mail_page.added("a@example.kz", language)
+    yield from (mail_page.wrong(reason, word[:80], language) for reason in ("address", "filters", "flood"))
 
 
 def editing_pages(language: str, criteria: Criteria, word: str) -> Iterator[Page]:
