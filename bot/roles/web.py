@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from alerts.mail.mailing import open_mailing
 from bot.config import ConfigError
 from bot.inbox import Inbox
 from bot.parts import Parts
@@ -65,10 +64,7 @@ def _site(parts: Parts) -> Site:
 
 def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
     """All that is served: each part adds its routes here."""
-    mailroom = Mailroom(
-        lambda: open_mailing(parts.database, parts.clock, parts.subscriptions, parts.outbox),
-        enabled=site.mail,
-    )
+    mailroom = Mailroom(parts.mailing, enabled=site.mail)
     routes: list[web.AbstractRouteDef] = [
         *Health(parts.pulse, parts.database).routes(),
         *Metrics(parts.database, parts.pulse, parts.tallies, parts.clock).routes(),
