@@ -61,26 +61,14 @@ def test_the_tests_pass_right_after(checkout: Path, code: str, name: str, module
         "pytest",
         "tests/watchers/indicators",
         "tests/bot/test_indicator_list.py",
-        "-q",
+        "-v",
         "-p",
         "no:cacheprovider",
         "-k",
         f"{code} or list",
     )
     assert "passed" in said
-    names = _run(
-        checkout,
-        "pytest",
-        "tests/watchers/indicators",
-        "tests/bot/test_indicator_list.py",
-        "-q",
-        "--collect-only",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        code,
-    )
-    assert f"{code}-a-year" in names  # the new indicator's own tests were among them
+    assert f"{code}-a-year" in said  # the new indicator's own tests were among them
     new_module = str(checkout / "watchers/indicators" / module)
     _run(checkout, "ruff", "check", "--no-cache", new_module)
     _run(checkout, "ruff", "format", "--no-cache", "--check", new_module)
