@@ -103,7 +103,7 @@ class Faults:
 async def _play(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
     if fault.kind == "hang":
         await asyncio.sleep(3600)
-    if fault.kind == "disconnect":
+    if fault.kind in {"hang", "disconnect"}:
         return drop(request)
     if fault.kind == "cut":
         return await send_cut(request, await handler(request))
