@@ -194,6 +194,28 @@ class Learning:
         """A lesson a week is wanted, from the next week on, or no more."""
         await self._set(subscriber_id, {"weekly": wanted, "weekly_at": self._clock()})
 
+    async def kept(self, subscriber_id: int) -> dict[str, Any]:
+        """All that is kept of somebody's learning, as plain values: for who asks what is known of them."""
+        votes = select(lesson_votes.c.slug, lesson_votes.c.card, lesson_votes.c.clear)
+        votes = votes.where(lesson_votes.c.subscriber_id == subscriber_id).order_by(
+            lesson_votes.c.slug, lesson_votes.c.card
+        )
+        async with self._database.read() as connection:
+            said = [
+                {"lesson": row.slug, "card": row.card + 1, "clear": row.clear}
+                for row in await connection.execute(votes)
+            ]
+        role, read = await self.role(subscriber_id), await self.progress(subscriber_id)
+        return {
+            "role": role.value if role else None,
+            "weekly": await self.weekly(subscriber_id),
+            "lessons": [
+                {"lesson": slug, "card": one.card + 1, "answered_rightly": one.answered}
+                for slug, one in sorted(read.items())
+            ],
+            "votes": said,
+        }
+
     async def _set(self, subscriber_id: int, values: dict[str, Any]) -> None:
         new = self._database.insert(learners).values(subscriber_id=subscriber_id, **values)
         put = new.on_conflict_do_update(index_elements=["subscriber_id"], set_=values)

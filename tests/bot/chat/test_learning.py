@@ -51,6 +51,12 @@ async def test_progress_and_voices_are_kept_counted_and_erased(talk: Talk) -> No
     await talk.say(who, "/learn")
     await talk.press(who, "lw:1")
     assert await learning.weekly(person.id)
+    assert await learning.kept(person.id) == {
+        "role": None,
+        "weekly": True,
+        "lessons": [{"lesson": SLUG, "card": 2, "answered_rightly": None}],
+        "votes": [{"lesson": SLUG, "card": 2, "clear": False}],
+    }
     await talk.say(who, "/delete_me")
     await talk.press(who, "erase:1")
     assert await learning.progress(person.id) == {}
