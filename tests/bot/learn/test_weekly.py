@@ -75,6 +75,15 @@ async def test_it_comes_on_monday_at_the_hour_once_however_often_it_is_looked(wo
     assert len(await world.owed()) == 2
 
 
+async def test_two_processes_that_looked_at_once_owe_it_once(world: World) -> None:
+    await world.person()
+    world.clock.now = MONDAY + timedelta(minutes=2)
+    (seen,) = await world.weekly._learners()
+    for one in (world.weekly, Weekly(world.database, world.outbox, world.lessons, world.clock)):
+        await one._owe(seen)
+    assert len(await world.owed()) == 1
+
+
 async def test_it_is_about_what_was_met_most_and_not_read_yet(world: World) -> None:
     who = await world.person()
     store = Store(world.database, world.clock)
