@@ -59,6 +59,7 @@ class Intake:
     snapshots: list[NewSnapshot] = field(default_factory=list)
     raw_answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     buyers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    suppliers: dict[str, dict[str, Any]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     answers: Answers = field(default_factory=Counter)
 
@@ -199,6 +200,11 @@ def _add(
         intake.raw_answers[snapshot.raw_sha256] = _raw_row(teller.name, record, snapshot.raw_sha256, now)
     if tender.row["buyer_id"]:
         intake.buyers[tender.row["buyer_id"]] = _buyer_row(tender.row, summary, now)
+    for supplier, name in summary.suppliers.items():
+        id_, told = clean(supplier)[:255], clean(name)[:_LONGEST_NAME]
+        if told:
+            search = f"{id_.casefold()}\n{told.casefold()}"
+            intake.suppliers[id_] = {"id": id_, "name": told, "search": search, "seen_at": now}
 
 
 def _start(teller: Teller, ocid: str, known: Known | None, now: datetime) -> TenderRow:

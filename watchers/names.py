@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from math import log
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from watchers.database import Database
 from watchers.tables import buyers
@@ -38,10 +38,11 @@ def folded_words(text: str) -> list[str]:
 
 
 class Names:
-    """Every buyer by the words of its names. `do_one` in a loop keeps it current."""
+    """Every buyer (or supplier) by the words of its names. `do_one` in a loop keeps it current."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, table: Table = buyers) -> None:
         self._database = database
+        self._table = table.c
         self._ids: list[str] = []
         self._number: dict[str, int] = {}
         self._having: dict[str, array[int]] = {}  # word -> numbers of the bodies that have it, ascending
@@ -56,9 +57,9 @@ class Names:
     async def do_one(self) -> bool:
         """Read the bodies seen since the last time; returns False: there is nothing more to do now."""
         async with self._lock:
-            query = select(buyers.c.id, buyers.c.search, buyers.c.seen_at)
+            query = select(self._table.id, self._table.search, self._table.seen_at)
             if self._seen_to is not None:
-                query = query.where(buyers.c.seen_at >= self._seen_to - _OVERLAP)
+                query = query.where(self._table.seen_at >= self._seen_to - _OVERLAP)
             async with self._database.read() as connection:
                 rows = (await connection.execute(query)).all()
             for start in range(0, len(rows), _PART):

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from watchers.database import Database
 from watchers.indicators.base import Family, Finding, Norm, Status, Subject, Tier
 from watchers.ocds import Release
-from watchers.tables import buyers, cursors, events, findings, set_aside, snapshots, tenders
+from watchers.tables import buyers, cursors, events, findings, set_aside, snapshots, suppliers, tenders
 
 __all__ = ["Buyer", "Polled", "Reading", "StoredEvent", "StoredSnapshot", "StoredTender", "in_parts"]
 
@@ -220,10 +220,17 @@ class Reading:
 
     async def buyer_names(self, ids: Iterable[str]) -> dict[str, str]:
         """The names of buyers by id, as last written; those nobody named are left out."""
+        return await self._body_names(buyers, ids)
+
+    async def supplier_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """The same of suppliers."""
+        return await self._body_names(suppliers, ids)
+
+    async def _body_names(self, table: Table, ids: Iterable[str]) -> dict[str, str]:
         names: dict[str, str] = {}
         async with self.database.read() as connection:
             for part in in_parts(ids):
-                rows = await connection.execute(select(buyers.c.id, buyers.c.name).where(buyers.c.id.in_(part)))
+                rows = await connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(part)))
                 names.update((row.id, row.name) for row in rows if row.name)
         return names
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy import Insert, Table, bindparam, case, delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,7 +27,7 @@ from watchers.intake import Intake, set_aside_row, take_in
 from watchers.memory import StoredMemory, keep_notes
 from watchers.reading import Reading, StoredEvent, StoredSnapshot, StoredTender, in_parts
 from watchers.sources.base import Batch
-from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, tenders
+from watchers.tables import buyers, cursors, events, findings, raw_answers, set_aside, snapshots, suppliers, tenders
 from watchers.telling import Teller
 
 __all__ = [
@@ -71,10 +71,7 @@ class Store(Reading):
         super().__init__(database)
         self._clock = clock
         self._holders = Holders(database)
-        insert = database.insert(buyers)
-        self._keep_buyer = insert.on_conflict_do_update(
-            index_elements=[buyers.c.id], set_={name: insert.excluded[name] for name in ("name", "search", "seen_at")}
-        )
+        self._keep_buyer, self._keep_supplier = (_keep_body(database, table) for table in (buyers, suppliers))
 
     def memory(self, source: str) -> StoredMemory:
         """What a source remembers beside its cursor."""
@@ -153,6 +150,7 @@ class Store(Reading):
             (snapshots.insert(), [one.row for one in intake.snapshots]),
             (findings.insert(), [row for one in intake.snapshots for row in one.findings]),
             (events.insert(), [row for one in intake.snapshots for row in one.events]),
+            (self._keep_supplier, sorted(intake.suppliers.values(), key=itemgetter("id"))),
             (self._keep_buyer, sorted(intake.buyers.values(), key=itemgetter("id"))),  # one order: no deadlock
         ):
             if rows:
@@ -220,6 +218,13 @@ _RENEWED = (
 _renew_tender = (
     update(tenders).where(tenders.c.id == bindparam("key")).values({name: bindparam(name) for name in _RENEWED})
 )
+
+
+def _keep_body(database: Database, table: Table) -> Insert:
+    """A buyer or a supplier, by the name that was written last."""
+    insert = database.insert(table)
+    newest = {name: insert.excluded[name] for name in ("name", "search", "seen_at")}
+    return insert.on_conflict_do_update(index_elements=[table.c.id], set_=newest)
 
 
 def _lost_a_race(error: DBAPIError) -> bool:

@@ -25,7 +25,7 @@ from watchers.database import BigId, Money, UTCDateTime, metadata
 
 __all__ = [
     "buyers", "cursors", "events", "findings", "indicator_weeks", "raw_answers", "set_aside", "snapshots",
-    "source_notes", "standings", "tenders",
+    "source_notes", "standings", "suppliers", "tenders",
 ]  # fmt: skip
 
 raw_answers = Table(
@@ -74,6 +74,15 @@ buyers = Table(
     Column("seen_at", UTCDateTime, nullable=False),
 )
 
+suppliers = Table(
+    "suppliers",
+    metadata,
+    Column("id", String(255), primary_key=True),  # as buyers.id; organisations only, no private person
+    Column("name", Text, nullable=False),  # as the newest award or contract wrote it
+    Column("search", Text, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,
@@ -89,6 +98,7 @@ snapshots = Table(
     Column("checks_made", Integer, nullable=False, server_default="0"),
     Column("checks_possible", Integer, nullable=False, server_default="0"),
     UniqueConstraint("tender_id", "sequence"),
+    Index("ix_snapshots_link", "link"),  # a pasted link opens its purchase
 )
 
 findings = Table(

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from watchers.indicators.base import Finding, Status
+from watchers.naming import number_shown
 from watchers.outcome import Outcome, outcome_of
 from watchers.reading import StoredSnapshot
 from watchers.summary import Summary, summarise
@@ -15,7 +16,8 @@ __all__ = ["TenderCard"]
 
 
 class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
-    """One snapshot of a tender. `link` is its primary record for people, `seen_at` when we read it (UTC).
+    """One snapshot of a tender. `link` is its primary record for people, `seen_at` when we read it (UTC), `number` what
+    it is looked up by, in the bot and on the portal.
 
     `findings` are those stored with the snapshot: fired and not computable; others are ignored.
     """
@@ -29,6 +31,7 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
     checks_made: int = 0
     checks_possible: int = 0
     outcome: Outcome = Outcome()
+    number: str = ""
 
     @classmethod
     def of(cls, snapshot: StoredSnapshot) -> TenderCard:
@@ -43,6 +46,7 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
             checks_made=snapshot.checks_made,
             checks_possible=snapshot.checks_possible,
             outcome=outcome_of(snapshot.release),
+            number=number_shown(snapshot.release.ocid),
         )
 
     @property

@@ -114,6 +114,7 @@ class Renderer:
             made=tender.checks_made,
             coverage=view.coverage(tender, language),
             seen=view.seen(tender, language, zone, now),
+            number=view.theirs(tender.number, view.NUMBER_LIMIT),
             names=_NAMES,
         )
         before, _, after = html.partition(f"{_NAMES}\n")

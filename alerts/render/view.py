@@ -19,6 +19,7 @@ __all__ = [
     "CARD_LIMIT",
     "FRAME_LIMIT",
     "NAMES_LIMIT",
+    "NUMBER_LIMIT",
     "CardView",
     "buyer_name",
     "coverage",
@@ -31,11 +32,13 @@ __all__ = [
     "remaining",
     "seen",
     "terms",
+    "theirs",
 ]
 
 CARD_LIMIT = 900  # of visible text, in UTF-16 units
 NAMES_LIMIT = 120
-FRAME_LIMIT = 290  # the mark, told before, the count of checks, how many more flags, the last line
+NUMBER_LIMIT = 40
+FRAME_LIMIT = 335  # the mark, told before, the count of checks, how many more flags, the last line with the number
 _MOST_FLAGS = 3
 _TITLE, _BUYER, _METHOD, _NAME = 140, 120, 60, 60
 _SMALLEST_FLAG = 60
@@ -63,7 +66,7 @@ class CardView(msgspec.Struct, frozen=True):
     flags: list[Sentence]
 
 
-def _theirs(text: str, limit: int) -> str:
+def theirs(text: str, limit: int) -> str:
     """A publisher's text, made safe to stand in ours."""
     return isolate(cut(clean(text), limit))
 
@@ -71,7 +74,7 @@ def _theirs(text: str, limit: int) -> str:
 def heading(card: TenderCard, language: str) -> str:
     """The title in the reader's language where the publisher gives it, else as it is; a dash for none."""
     summary = card.summary
-    return _theirs(summary.titles.get(language) or summary.title, _TITLE) or "—"
+    return theirs(summary.titles.get(language) or summary.title, _TITLE) or "—"
 
 
 def place(card: TenderCard, language: str) -> str:
@@ -83,7 +86,7 @@ def place(card: TenderCard, language: str) -> str:
 
 def buyer_name(card: TenderCard, language: str) -> str:
     """The buyer's name in the reader's language where the publisher gives it."""
-    return _theirs(card.summary.buyer_names.get(language) or card.summary.buyer_name, _BUYER)
+    return theirs(card.summary.buyer_names.get(language) or card.summary.buyer_name, _BUYER)
 
 
 def remaining(card: TenderCard, rules: Rules | None, now: datetime, language: str, zone: str) -> str:
@@ -109,7 +112,7 @@ def method_of(stated: str, card: TenderCard, rules: Rules | None, language: str)
     known = rules.method(card.country, stated) if rules else None
     if known is None:
         plain = _METHODS.get(stated)
-        return translator(language).gettext(plain) if plain else _theirs(stated, _METHOD)
+        return translator(language).gettext(plain) if plain else theirs(stated, _METHOD)
     name = _YEARS.sub("", {"kk": known.name_kk, "ru": known.name_ru}.get(language, known.name_en))
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 

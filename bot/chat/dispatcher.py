@@ -14,6 +14,7 @@ from bot.chat.handlers import (
     fallback,
     filters,
     learning,
+    lookups,
     mail,
     membership,
     muting,
@@ -46,6 +47,8 @@ def build_dispatcher(services: Services) -> Dispatcher:
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)
-    for rest in (why, cards, membership, fallback):
+    for rest in (why, cards, lookups, membership):
         dispatcher.include_router(rest.router())
+    dispatcher.include_router(lookups.pasted_router())
+    dispatcher.include_router(fallback.router())
     return dispatcher

@@ -19,12 +19,15 @@ from alerts.render import Renderer
 from alerts.sharing import Sharing
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
+from bot.chat.kept import Kept
 from bot.fsm import SqlStorage
 from bot.learn.library import GOOD_FOR, Lessons
 from bot.tips.service import TipService
 from watchers.database import Database
 from watchers.names import Names
+from watchers.profiles import BuyerProfile, SupplierProfile
 from watchers.store import Store
+from watchers.tables import suppliers
 
 __all__ = ["CHANNEL", "Person", "Services"]
 
@@ -100,6 +103,21 @@ class Services:
     def names(self) -> Names:
         """Buyers by words of their names."""
         return Names(self.database)
+
+    @cached_property
+    def supplier_names(self) -> Names:
+        """Suppliers by words of their names."""
+        return Names(self.database, suppliers)
+
+    @cached_property
+    def profiles(self) -> Kept[BuyerProfile | SupplierProfile]:
+        """Profiles that were asked for lately."""
+        return Kept(self.clock, 200)
+
+    @cached_property
+    def pictures(self) -> Kept[bytes]:
+        """Their pictures, some 80 kB each."""
+        return Kept(self.clock, 60)
 
     @property
     def sharing(self) -> Sharing:

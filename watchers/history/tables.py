@@ -76,6 +76,7 @@ history_lots = Table(
     Column("margin", Float),
     Column("decision_days", Integer),
     Column("link", Text, nullable=False, server_default=""),
+    Index("ix_history_lots_customer", "customer", "published_at"),
     Index("ix_history_lots_alike", "customer", "class_code", "published_at"),
     Index("ix_history_lots_amounts", "code", "unit", "group", "currency", "published_at", "amount", "ocid"),
     Index("ix_history_lots_wanted", "buyer_kind", "class_code", "published_at", "customer", "ocid"),
@@ -107,6 +108,7 @@ history_contracts = Table(
         *("code", "unit", "currency", "competitive", "signed_at", "unit_price", "quantity", "region", "ocid"),
     ),
     Index("ix_history_contracts_bought", "customer", "class_code", "signed_at"),
+    Index("ix_history_contracts_customer", "customer", "signed_at"),
     Index("ix_history_contracts_pair", "customer", "supplier", "signed_at"),
     Index("ix_history_contracts_supplied", "supplier", "signed_at"),
     _partial(
