@@ -19,6 +19,7 @@ import typer
 from bot.check_lines import Portal
 from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
 from bot.cli_learn import explainers_commands
+from bot.cli_mail import email_commands
 from bot.cli_sources import backfill, refs_commands
 from bot.cli_tips import tip_commands
 from bot.config import ConfigError
@@ -39,6 +40,7 @@ app = typer.Typer(
 database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
 app.add_typer(database_commands, name="db")
 app.add_typer(refs_commands, name="refs")
+app.add_typer(email_commands, name="email")
 app.add_typer(explainers_commands, name="explainers")
 app.add_typer(tip_commands, name="tips")
 app.command(short_help="Read old purchases, so that there is a past to compare with.")(backfill)
@@ -219,7 +221,7 @@ def add_indicator(
 
 @app.command(short_help="Find out what is wrong with a set-up.")
 def doctor(config: ConfigOption = None) -> None:
-    """Probe configuration, law tables, database, sources and bot; each fault comes with its mend."""
+    """Probe configuration, law tables, database, sources, bot and mail; each fault comes with its mend."""
     from bot.doctor import examine
 
     settings = configuration(config)

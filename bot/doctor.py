@@ -24,6 +24,7 @@ from bot.config import Config
 from bot.database_commands import revision
 from bot.doctor_sources import probe_source, what_is_known
 from bot.logs import Redactor
+from bot.mail.doctor import examine_mail
 from watchers.database import Database
 from watchers.indicators.registry import IndicatorSettingsError, load_indicators
 from watchers.rules.upkeep import ageing
@@ -39,10 +40,10 @@ async def examine(config: Config, today: date | None = None) -> list[Checked]:
     """Look at every part that the configuration names. Never raises for what it finds; no secret is in the answers."""
     enabled = [name for name, section in config.sources.items() if section.enabled]
     probes = asyncio.gather(*(probe_source(config, name, _PATIENCE) for name in enabled))
-    database, bot, sources = await asyncio.gather(_database(config), _bot(config), probes)
+    database, bot, sources, mail = await asyncio.gather(_database(config), _bot(config), probes, examine_mail(config))
     rules = _rules(today or datetime.now(UTC).date())
     known = await _known(config, enabled) if all(result.ok for result in database) else []
-    results = [*_configuration(config, enabled), *rules, *database, *sources, *known, bot]
+    results = [*_configuration(config, enabled), *rules, *database, *sources, *known, bot, *mail]
     redactor = Redactor(config.secrets())
     return [
         msgspec.structs.replace(result, seen=redactor.text(result.seen), mend=redactor.text(result.mend))

@@ -155,6 +155,12 @@ class Asks:
             row = (await connection.execute(asks_query.where(mail_asks.c.id == ask_id))).one_or_none()
         return read_ask(row) if row is not None else None
 
+    async def of(self, subscriber_id: int) -> list[Asked]:
+        """What an address was asked and has not confirmed, oldest first."""
+        open_ = and_(mail_asks.c.subscriber_id == subscriber_id, mail_asks.c.confirmed_at.is_(None))
+        async with self._database.read() as connection:
+            return [read_ask(row) for row in await connection.execute(asks_query.where(open_).order_by(mail_asks.c.id))]
+
     async def look(self, token: str) -> Asked:
         """What a token would confirm; changes nothing (mail scanners open every link). Raises BadToken, ExpiredToken.
 

@@ -109,5 +109,5 @@ class ComingBack:
 
 
 def _tag(recipient: str) -> str:
-    """What stands behind the + of an address."""
-    return recipient.rpartition("@")[0].partition("+")[2]
+    """What stands behind the + of an address, where case does not count."""
+    return recipient.rpartition("@")[0].partition("+")[2].lower()

@@ -25,6 +25,7 @@ from alerts.i18n import LANGUAGES
 from bot.app import App
 from bot.config import Config
 from bot.demo.country import DAYS, publish_one, working_moment, young_country
+from bot.demo.mail import SENDER, digest_arrives, free_port, share_by_mail
 from bot.demo.portal import Portal
 from bot.logs import set_up_logs
 from bot.sandbox.goszakup.records import Tender
@@ -113,11 +114,14 @@ class _Demo:
             "start": (self._now() - timedelta(days=DAYS)).isoformat(), "poll_seconds": 1.0,
             "requests_per_second": 200.0, "sweep_pages": 0,
         }  # fmt: skip
+        pages = f"http://127.0.0.1:{free_port()}"
         return Config.model_validate(
             {
                 "telegram": {"token": BOT_TOKEN, "api_base": sandbox.api_base, "chat_seconds": 0.2},
                 "database": {"url": self._database},
                 "sources": {"demo": source},
+                "email": {"host": "127.0.0.1", "port": sandbox.smtp_port, "tls": "none", "from": SENDER},
+                "web": {"listen": pages.removeprefix("http://"), "public_url": pages},
                 # Every card is to be seen, whatever a person's day would hold.
                 "alerts": {"max_age_days": 60, "per_day": 0, "burst": 0},
             }
@@ -131,6 +135,7 @@ class _Demo:
             for criteria in _FOLLOWS[person.language]:
                 await app.subscriptions.add(subscriber.id, criteria)
             sandbox.crowd.start(person)
+        await share_by_mail(app.parts, {person.language: str(person.id) for person in sandbox.people})
 
     async def _serve(self, app: App, sandbox: Sandbox, stop: asyncio.Event) -> None:
         ended = asyncio.Event()
@@ -138,6 +143,8 @@ class _Demo:
         try:
             await self._print_alerts(sandbox, running, stop)
             if not self._once:
+                if subject := await digest_arrives(app.parts, sandbox.mailbox, self._language):
+                    self._console.print(f"By mail, too: [bold]{sandbox.mail_url}[/] has the digest “{subject}”.")
                 self._console.print(
                     f"\nOpen [bold]{sandbox.page_url}[/] to see the three chats, press the buttons, set up a filter."
                     "\nA new announcement comes every 20 seconds. Ctrl-C ends the demo; nothing is kept."

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.channels.base import Message
 from alerts.channels.telegram.transport import TelegramChannel, connect
 from alerts.delivery import Deliverer, Delivery
-from alerts.outbox import Debt, Outbox, Owed, Result
+from alerts.outbox import EVERY_LANE, Debt, Outbox, Owed, Result
 from alerts.pace import Pace
 from alerts.shared_pace import pacer_for
 from alerts.subscriptions import Subscriptions
@@ -33,7 +33,7 @@ from bot.sandbox.server import Sandbox
 from bot.times import utc_now
 from watchers.database import Database
 
-__all__ = ["STEPS", "Plan", "Post", "start_deliverer", "start_sandbox"]
+__all__ = ["PROCESSES", "STEPS", "Fate", "FatedOutbox", "Mortal", "Plan", "Post", "start_deliverer", "start_sandbox"]
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.alerts.deliverers"])
@@ -64,9 +64,11 @@ class Plan:
         return Delivery(lease=self.lease, check_leases=self.lease / 4)
 
 
-class _Fate:
-    def __init__(self, plan: Plan) -> None:
-        self._step, self._left = plan.step, plan.times
+class Fate:
+    """Ends the process at the `times`-th arrival at `step`."""
+
+    def __init__(self, step: str, times: int = 1) -> None:
+        self._step, self._left = step, times
 
     def at(self, step: str) -> None:
         """SIGKILL where that was planned."""
@@ -77,10 +79,10 @@ class _Fate:
                 time.sleep(60)
 
 
-class _Mortal(Database):
+class Mortal(Database):
     """Dies in the n-th transaction, when all is written and nothing committed."""
 
-    def __init__(self, url: str, fate: _Fate) -> None:
+    def __init__(self, url: str, fate: Fate) -> None:
         super().__init__(url)
         self._fate = fate
         self._written = 0
@@ -93,9 +95,13 @@ class _Mortal(Database):
             self._fate.at(f"uncommitted {self._written}")
 
 
-class _FatedOutbox(Outbox):
-    def __init__(self, database: Database, fate: _Fate) -> None:
-        super().__init__(database, utc_now)
+class FatedOutbox(Outbox):
+    """Dies before or after any of its steps."""
+
+    def __init__(
+        self, database: Database, fate: Fate, *, clock: Callable[[], datetime] = utc_now, lane: range = EVERY_LANE
+    ) -> None:
+        super().__init__(database, clock, lane=lane)
         self._fate = fate
 
     async def claim(self, limit: int, lease: timedelta = timedelta(seconds=60)) -> list[Owed]:
@@ -132,7 +138,7 @@ class _FatedOutbox(Outbox):
 
 
 class _FatedChannel(TelegramChannel):
-    def __init__(self, api_base: str, fate: _Fate) -> None:
+    def __init__(self, api_base: str, fate: Fate) -> None:
         super().__init__(connect(BOT_TOKEN, api_base))
         self._fate = fate
 
@@ -148,10 +154,10 @@ async def _render(owed: Owed) -> Message:
 
 
 async def _deliver(plan: Plan) -> None:
-    fate = _Fate(plan)
-    database = _Mortal(plan.url, fate)
+    fate = Fate(plan.step, plan.times)
+    database = Mortal(plan.url, fate)
     pace = Pace(per_second=plan.rate, chat_seconds=plan.chat_seconds, group_seconds=plan.group_seconds)
-    outbox, channel = _FatedOutbox(database, fate), _FatedChannel(plan.api_base, fate)
+    outbox, channel = FatedOutbox(database, fate), _FatedChannel(plan.api_base, fate)
     deliverer = Deliverer(
         outbox, Subscriptions(database, utc_now), {"telegram": channel}, _render,
         pacer_for(database, pace), utc_now, settings=plan.delivery,
