@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram import F
 from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
+from pydantic import Field
 
 from alerts.preferences import MuteKind
 
@@ -25,11 +27,17 @@ __all__ = [
     "Screen",
     "Set",
     "Setting",
+    "Short",
     "TurnList",
     "TurnRegions",
     "Unmute",
     "Why",
 ]
+
+
+Short = Annotated[str, Field(max_length=12)]
+Text = Annotated[str, Field(max_length=32)]
+"""Every string of a button has a greatest length, so that a test can see the longest data there is."""
 
 
 class Scope(StrEnum):
@@ -101,7 +109,7 @@ class Go(CallbackData, prefix="go"):
 class ChooseLanguage(CallbackData, prefix="language"):
     """kk, ru or en."""
 
-    code: str
+    code: Short
 
 
 class ChooseScope(CallbackData, prefix="scope"):
@@ -113,26 +121,26 @@ class ChooseScope(CallbackData, prefix="scope"):
 class ChooseRegion(CallbackData, prefix="region"):
     """A region or a whole country by its ISO 3166 code."""
 
-    code: str
+    code: Short
 
 
 class TurnRegions(CallbackData, prefix="regions"):
     """A page of a country's regions; without a country, the list of countries."""
 
-    country: str = ""
+    country: Short = ""
     page: int = 0
 
 
 class ChooseKind(CallbackData, prefix="kind"):
     """An everyday kind of purchase."""
 
-    slug: str
+    slug: Text
 
 
 class ChooseBuyer(CallbackData, prefix="buyer"):
     """One of the buyers found; ids may be longer than a button holds, so `token` stands for one in the draft."""
 
-    token: str
+    token: Short
 
 
 class OnFilter(CallbackData, prefix="filter"):
@@ -159,7 +167,7 @@ class Set(CallbackData, prefix="set"):
     """A setting's new value: one of those that `bot.chat.settings` offers."""
 
     what: Setting
-    value: str
+    value: Short
 
 
 class OpenMute(CallbackData, prefix="mute"):
@@ -168,12 +176,12 @@ class OpenMute(CallbackData, prefix="mute"):
     tender: int
 
 
-class ChooseMute(CallbackData, prefix="hush"):
+class ChooseMute(CallbackData, prefix="mt"):
     """Mute the tender's buyer, one of its kinds or one of its flags; of a buyer the id is too long for a button."""
 
     tender: int
     kind: MuteKind
-    value: str = ""
+    value: Annotated[str, Field(max_length=22)] = ""
 
 
 class Unmute(CallbackData, prefix="unmute"):

@@ -24,7 +24,7 @@ from bot.chat.handlers import (
     start,
     why,
 )
-from bot.chat.middlewares import AnswerCallbacks, Recognise
+from bot.chat.middlewares import AnswerCallbacks, OnlyOurButtons, Recognise
 from bot.chat.services import Services
 from bot.tips.tipper import telling
 
@@ -39,6 +39,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher = Dispatcher(storage=services.storage, fsm_strategy=FSMStrategy.CHAT, services=services)
     dispatcher.update.outer_middleware(Recognise(services))
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
+    dispatcher.callback_query.outer_middleware(OnlyOurButtons())
     dispatcher.errors.register(fallback.sorry)
     dispatcher.include_router(telling.router())  # first: while a tip is written, words are its
     dispatcher.include_router(doing.router())

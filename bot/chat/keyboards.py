@@ -9,6 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from alerts.channels.base import Button
+from alerts.channels.telegram.signing import LONGEST_DATA
 from alerts.i18n import translator
 from bot.chat.callbacks import (
     ChooseLanguage,
@@ -45,8 +46,11 @@ def markup(rows: Rows) -> InlineKeyboardMarkup | None:
 
 
 def press(text: str, data: CallbackData) -> Button:
-    """A button that sends `data` back; ValueError if it would not fit into 64 bytes."""
-    return Button(text, data=data.pack())
+    """A button that sends `data` back; ValueError if it would not fit into 64 bytes beside its signature."""
+    packed = data.pack()
+    if len(packed.encode()) > LONGEST_DATA:
+        raise ValueError(f"a button holds {LONGEST_DATA} bytes, not {packed!r}: shorten its prefix or its values")
+    return Button(text, data=packed)
 
 
 def languages(chosen: str) -> Rows:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from alerts.learning import Role
 
@@ -21,42 +24,42 @@ class OpenPath(CallbackData, prefix="lp"):
 class OpenCard(CallbackData, prefix="lc"):
     """A card of a lesson, from 0. `new`: as a new message, below an alert; else in place."""
 
-    slug: str
-    card: int = 0
+    slug: Annotated[str, Field(max_length=32)]
+    card: Annotated[int, Field(le=99)] = 0
     new: bool = False
 
 
 class LessonOfFlag(CallbackData, prefix="lf"):
     """The lesson that explains an indicator, below the alert."""
 
-    indicator: str
+    indicator: Annotated[str, Field(max_length=12)]
 
 
 class AskLesson(CallbackData, prefix="lq"):
     """The question behind a lesson's last card."""
 
-    slug: str
+    slug: Annotated[str, Field(max_length=32)]
 
 
 class ChooseAnswer(CallbackData, prefix="la"):
     """One of the three answers, from 0."""
 
-    slug: str
-    answer: int
+    slug: Annotated[str, Field(max_length=32)]
+    answer: Annotated[int, Field(le=9)]
 
 
 class VoteCard(CallbackData, prefix="lv"):
     """Whether a card was clear."""
 
-    slug: str
-    card: int
+    slug: Annotated[str, Field(max_length=32)]
+    card: Annotated[int, Field(le=99)]
     clear: bool
 
 
 class ShowPicture(CallbackData, prefix="li"):
     """The drawing of a lesson."""
 
-    slug: str
+    slug: Annotated[str, Field(max_length=32)]
 
 
 class SetWeekly(CallbackData, prefix="lw"):
@@ -88,5 +91,5 @@ class WriteLetter(CallbackData, prefix="dl"):
     """A draft letter to an authority, by its key in the law's tables, in kk or ru."""
 
     tender: int
-    key: str
-    language: str
+    key: Annotated[str, Field(max_length=24)]
+    language: Annotated[str, Field(max_length=2)]

@@ -1,4 +1,4 @@
-"""Around every handler: floods are held off, the person is known, a pressed button always gets an answer."""
+"""Around every handler: floods are held off, the person is known, a pressed button is ours and gets an answer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
 
+from alerts.channels.telegram.signing import read_signed
 from alerts.i18n import language_of
 from bot.chat.flood import Verdict
 from bot.chat.services import CHANNEL, Person, Services
-from bot.chat.texts import render
+from bot.chat.texts import out_of_date, render
 
-__all__ = ["AnswerCallbacks", "MayChange", "Recognise", "is_admin"]
+__all__ = ["AnswerCallbacks", "MayChange", "OnlyOurButtons", "Recognise", "is_admin"]
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -74,6 +75,21 @@ class AnswerCallbacks(BaseMiddleware):
                 with contextlib.suppress(TelegramBadRequest):  # too old to be answered: the message was edited anyway
                     await event.answer(words[:200] if isinstance(words, str) else None)
         return None
+
+
+class OnlyOurButtons(BaseMiddleware):
+    """Lets a button through that this bot signed for this chat; handlers see what it says without its signature."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle what is ours; a forged button, or one of another chat or bot, is out of date."""
+        if not isinstance(event, CallbackQuery):
+            return await handler(event, data)
+        bot: Bot = data["bot"]
+        person: Person = data["person"]
+        said = read_signed(bot.token, event.message.chat.id if event.message else None, event.data or "")
+        if said is None:
+            return out_of_date(person.language)
+        return await handler(event.model_copy(update={"data": said}), data)
 
 
 class MayChange(Filter):

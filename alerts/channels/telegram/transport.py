@@ -16,6 +16,7 @@ from aiogram.types import Message as SentMessage
 
 from alerts.channels.base import Button, Message
 from alerts.channels.telegram.errors import delivery_error
+from alerts.channels.telegram.signing import Signed
 
 __all__ = ["TelegramChannel", "connect", "keyboard"]
 
@@ -24,9 +25,14 @@ _ANSWER = Response[SentMessage]  # aiogram asks for this model at each answer; p
 
 
 def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:
-    """A bot on Telegram's server, or on a local Bot API server at `api_base`; `seconds` is the time-out of a call."""
+    """A bot on Telegram's server, or on a local Bot API server at `api_base`; `seconds` is the time-out of a call.
+
+    Its buttons are signed, see `signing`.
+    """
     server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
-    return Bot(token, session=AiohttpSession(api=server, timeout=seconds))
+    bot = Bot(token, session=AiohttpSession(api=server, timeout=seconds))
+    bot.session.middleware(Signed())
+    return bot
 
 
 def _button(button: Button) -> InlineKeyboardButton:

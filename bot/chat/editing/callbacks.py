@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+from bot.chat.callbacks import Short
 
 __all__ = [
     "ChooseCode", "Clear", "Drop", "Edit", "Editing", "OpenBranch", "OpenCriterion", "OpenDistricts", "Pick", "Widen",
@@ -29,34 +33,34 @@ class Edit(CallbackData, prefix="edit"):
 class OpenCriterion(CallbackData, prefix="open"):
     """The screen of one criterion, by the key of its row; `page` where it has several."""
 
-    key: str
+    key: Annotated[str, Field(max_length=16)]
     page: int = 0
 
 
 class Pick(CallbackData, prefix="pick"):
     """One of the values that a row offers, as it could be typed; of a list it is added, or taken out again."""
 
-    key: str
-    text: str
+    key: Annotated[str, Field(max_length=16)]
+    text: Annotated[str, Field(max_length=32)]
 
 
 class Clear(CallbackData, prefix="clear"):
     """A criterion is asked no more."""
 
-    key: str
+    key: Annotated[str, Field(max_length=16)]
 
 
 class Drop(CallbackData, prefix="drop"):
     """One value of a list is taken out; `token` stands for it."""
 
-    key: str
-    token: str
+    key: Annotated[str, Field(max_length=16)]
+    token: Short
 
 
 class OpenDistricts(CallbackData, prefix="area"):
     """A page of the districts of a region."""
 
-    code: str
+    code: Short
     page: int = 0
 
 
@@ -69,11 +73,11 @@ class Widen(CallbackData, prefix="widen"):
 class OpenBranch(CallbackData, prefix="tree"):
     """A page of the branches below one of ENS TRU; '' for the broadest."""
 
-    digits: str = ""
+    digits: Short = ""
     page: int = 0
 
 
 class ChooseCode(CallbackData, prefix="code"):
     """A branch of ENS TRU by its digits: added, or taken out again."""
 
-    digits: str
+    digits: Short

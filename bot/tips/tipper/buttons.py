@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from alerts.channels.base import Button
 from alerts.i18n import translator
@@ -35,7 +37,7 @@ class OnTip(CallbackData, prefix="tip"):
     """A button of the tip's conversation."""
 
     act: TipAct
-    value: str = ""
+    value: Annotated[str, Field(max_length=12)] = ""
 
 
 class TipAbout(CallbackData, prefix="tipon"):

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 import tdjson
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 
+from alerts.channels.telegram.signing import read_signed, sign
+from alerts.channels.telegram.transport import connect
 from alerts.render import Renderer
 from alerts.subscriptions import Subscriptions
 from bot.chat import Services, build_dispatcher
@@ -51,7 +50,7 @@ class Talk:
         self.database = database
         self.clock = clock
         self.services = services_on(database, clock)
-        self.bot = Bot(sandbox.token, session=AiohttpSession(api=TelegramAPIServer.from_base(sandbox.api_base)))
+        self.bot = connect(sandbox.token, sandbox.api_base)
         self.wire()
 
     def wire(self) -> None:
@@ -89,29 +88,37 @@ class Talk:
         return str(self.messages(who)[-1]["text"])
 
     def buttons(self, who: Person | Chat) -> dict[str, str]:
-        """Labels of the last message with buttons, and what each sends back."""
+        """Labels of the last message with buttons, and what each says when pressed (or the link it opens)."""
+        chat = self.chat(who)
         for message in reversed(self.messages(who)):
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
             if rows:
-                return {one["text"]: one.get("callback_data", one.get("url", "")) for row in rows for one in row}
+                return {one["text"]: self.says(one, chat) or one.get("url", "") for row in rows for one in row}
         return {}
 
+    def says(self, button: dict[str, str], chat: Chat) -> str | None:
+        """What a button says, once its signature is checked as the bot will check it."""
+        return read_signed(self.sandbox.token, chat.id, button.get("callback_data", ""))
+
     async def press(self, person: Person, data: str, chat: Chat | None = None, settle: bool = True) -> None:
-        """Press the newest button that sends exactly `data` back."""
+        """Press the newest button that says exactly `data`."""
         place = chat or self.chat(person)
         for message in reversed(self.messages(place)):
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-            if any(one.get("callback_data") == data for row in rows for one in row):
-                self.sandbox.crowd.press(person, place, message["message_id"], data)
+            if any(self.says(one, place) == data for row in rows for one in row):
+                self.sandbox.crowd.press(person, place, message["message_id"], sign(self.sandbox.token, place.id, data))
                 break
         else:
-            raise AssertionError(f"no button sends {data!r}; there are {self.buttons(place)}")
+            raise AssertionError(f"no button says {data!r}; there are {self.buttons(place)}")
         if settle:
             await self.settle()
 
-    async def forge(self, person: Person, data: str, message_id: int = 0, chat: Chat | None = None) -> None:
-        """What a changed client can do: send any data for any message."""
+    async def forge(
+        self, person: Person, data: str, message_id: int = 0, chat: Chat | None = None, *, signed: bool = True
+    ) -> None:
+        """Send any data for any message; signed as if we had made the button, or as a changed client has to send it."""
         place = chat or self.chat(person)
+        data = sign(self.sandbox.token, place.id, data) if signed else data
         message = place.messages.get(message_id) or self.messages(place)[-1]
         query = self.sandbox.world.add_query(person, place, message["message_id"])
         body = {"id": query, "from": person.as_json(), "message": message, "chat_instance": "1", "data": data}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from alerts.channels.telegram.signing import sign
 from alerts.filters import FILTERS, Criteria
 from bot.chat.dispatcher import build_dispatcher
 from bot.chat.editing import typed
@@ -173,13 +174,14 @@ FORGED = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("signed", [True, False])
 @pytest.mark.parametrize("data", FORGED)
-async def test_forged_data_is_answered_and_changes_nothing(talk: Talk, data: str) -> None:
+async def test_forged_data_is_answered_and_changes_nothing(talk: Talk, data: str, signed: bool) -> None:
     person = talk.person("en")
     await talk.follow(person, "en")
     kept = await talk.kept(person)
     answered = len(talk.toasts())
-    await talk.forge(person, data)
+    await talk.forge(person, data, signed=signed)
     assert len(talk.toasts()) == answered + 1
     assert await talk.kept(person) == kept
     assert "broke" not in talk.last(person)
@@ -241,6 +243,10 @@ async def test_a_running_worker_deletes_what_nobody_finished(talk: Talk) -> None
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    assert await gone(), "and it stays deleted"
+    await talk.press(person, "edit:save")
+    assert "out of date" in talk.toasts()[-1]
+    assert await talk.kept(person) == []
 
 
 async def test_a_button_under_a_message_that_is_gone_is_answered_anew(talk: Talk) -> None:
@@ -249,8 +255,9 @@ async def test_a_button_under_a_message_that_is_gone_is_answered_anew(talk: Talk
     message = talk.messages(person)[-1]
     query = talk.sandbox.world.add_query(person, talk.chat(person), message["message_id"])
     talk.sandbox.world.delete(talk.chat(person), message["message_id"])
+    data = sign(talk.sandbox.token, person.id, "go:add:0")
     for shape in (message, {"chat": message["chat"], "message_id": message["message_id"], "date": 0}):
-        body = {"id": query, "from": person.as_json(), "message": shape, "chat_instance": "1", "data": "go:add:0"}
+        body = {"id": query, "from": person.as_json(), "message": shape, "chat_instance": "1", "data": data}
         talk.sandbox.world.updates.add("callback_query", body)
         await talk.settle()
         assert talk.last(person).startswith("What do you want to watch?")

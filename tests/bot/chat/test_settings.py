@@ -105,7 +105,7 @@ async def test_mute_under_an_alert_its_undo_and_the_list(talk: Talk, language: s
     await talk.press(person, "card:1")
     assert talk.last(person) == told
     await talk.press(person, "mute:1")
-    await talk.press(person, "hush:1:buyer:")
+    await talk.press(person, "mt:1:buyer:")
     [mute] = await talk.services.preferences.mutes(id_)
     assert (mute.kind, mute.value, mute.until - talk.clock()) == (
         MuteKind.BUYER, "KZ-BIN-100640000017", timedelta(days=30),
@@ -117,7 +117,7 @@ async def test_mute_under_an_alert_its_undo_and_the_list(talk: Talk, language: s
     await talk.press(person, f"unmute:{mute.id}")
     assert await talk.services.preferences.mutes(id_) == []
     await talk.forge(person, "mute:1")
-    await talk.press(person, "hush:1:indicator:R003")
+    await talk.press(person, "mt:1:indicator:R003")
     [mute] = await talk.services.preferences.mutes(id_)
     assert (mute.kind, mute.value) == (MuteKind.INDICATOR, "R003")
 
@@ -131,7 +131,7 @@ async def test_forged_mutes_and_lists_of_others_do_nothing(talk: Talk) -> None:
     assert kept is not None
     await talk.forge(other, f"unmute:{kept.id}")
     assert await talk.services.preferences.mutes(mine) == [kept]
-    for data in ("hush:1:indicator:R999", "hush:1:category:fuel", "hush:77:buyer:", "hush:1:person:x", "mute:0",
+    for data in ("mt:1:indicator:R999", "mt:1:category:fuel", "mt:77:buyer:", "mt:1:person:x", "mute:0",
                  f"mute:{10**30}", "list:1:0", f"list:{10**30}:0", "unmute:-1"):  # fmt: skip
         await talk.forge(person, data)
         assert "/add" in talk.toasts()[-1], data

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from alerts.channels.base import Button, DeliveryError, Message, UncertainDelivery
 from alerts.channels.telegram.errors import REFUSALS, Kind, classify
+from alerts.channels.telegram.signing import sign
 from alerts.channels.telegram.transport import TelegramChannel, connect
 from tests.alerts.channels.telegram.conftest import TOKEN, BotApi
 
@@ -49,7 +50,10 @@ async def test_a_message_goes_out_as_it_was_rendered_and_its_id_comes_back(
     assert json.loads(asked["link_preview_options"]) == {"is_disabled": True}
     assert json.loads(asked["reply_markup"]) == {
         "inline_keyboard": [
-            [{"text": "Why?", "callback_data": "why:7"}, {"text": "On the portal", "url": "https://portal.example/1"}]
+            [
+                {"text": "Why?", "callback_data": sign(TOKEN, "-100123", "why:7")},
+                {"text": "On the portal", "url": "https://portal.example/1"},
+            ]
         ]
     }
     await channel.send("5", Message(html="plain"))
