@@ -37,6 +37,16 @@ class Delivery(Retries, frozen=True, kw_only=True):
     patience: float = 0.25  # a chat or a bot that has to wait longer is put off instead of being waited for
     check_leases: float = 10.0
 
+    @classmethod
+    def at(cls, per_second: float) -> Delivery:
+        """For a pace: a tenth of a second of it waits for its turn, a quarter may be on its way."""
+        least = cls()
+        return cls(
+            claimed=max(least.claimed, round(per_second / 2)),
+            started=max(least.started, round(per_second / 10)),
+            in_flight=max(least.in_flight, round(per_second / 4)),
+        )
+
 
 class Deliverer:
     """Sends what is owed. `do_one` in a loop; `stop` before leaving.

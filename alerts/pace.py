@@ -1,14 +1,18 @@
 """When the next message may go out: one pace for the whole bot, a slower one for each chat.
 
-Spacing, not bursts (GCRA without a burst allowance): at 25 a second, one every 40 ms. Telegram's own figures are about
-30 a second for a bot, one a second for a chat, 20 a minute for a group (core.telegram.org/bots/faq). Answers to a
-person go first, and have a few turns a second of their own, which alerts never use: 25 + 4 stays under 30.
+Spacing, not bursts (GCRA): at 25 a second, one every 40 ms. Telegram's own figures are about 30 a second for a bot, one
+a second for a chat, 20 a minute for a group (core.telegram.org/bots/faq). Answers to a person go first, and have a few
+turns a second of their own, which alerts never use: 25 + 4 stays under 30.
+
+A machine that is busy gives turns late. What is late is made up for, or the pace would be lost nap by nap; never by
+more than 25 + 4 in a second, whatever there is to make up for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
@@ -47,7 +51,10 @@ class Pacer:
     """
 
     REMEMBERED_CHATS: ClassVar[int] = 10_000
-    LATE: ClassVar[float] = 0.005  # a turn given so late does not push the next: the pace is kept, not lost to naps
+    PAUSE: ClassVar[float] = 0.5  # nobody wanted a turn for so long: nothing is made up for
+    SECOND: ClassVar[float] = 1.05  # in which there are no more than a second's turns: requests travel unevenly
+    COUNTED: ClassVar[int] = 2000  # turns a second; beyond it nobody's limit is near
+    NAP: ClassVar[float] = 0.004  # the shortest
 
     def __init__(
         self,
@@ -63,6 +70,8 @@ class Pacer:
         self._sleep = sleep
         self._next = self._next_reserved = self._held_until = 0.0
         self._next_of_chat: dict[str, float] = {}
+        most = max(1, int(self.pace.per_second + self.pace.reserved_per_second))
+        self._given: deque[float] = deque(maxlen=most if most <= self.COUNTED else 0)  # when, the last few
         self._waiting: list[Waiter] = []
         self._giving: asyncio.Task[None] | None = None
 
@@ -126,27 +135,40 @@ class Pacer:
         lane = self._next
         if waiter.first and self.pace.reserved_per_second:
             lane = min(lane, self._next_reserved)
-        return max(lane, self._held_until, self._next_of_chat.get(waiter.chat, 0.0))
+        return max(lane, self._held_until, self._next_of_chat.get(waiter.chat, 0.0), self._room_at())
+
+    def _room_at(self) -> float:
+        """When the last second has room for one more."""
+        full = self._given.maxlen and len(self._given) == self._given.maxlen
+        return self._given[0] + self.SECOND if full else 0.0
 
     async def _give(self) -> None:
         """Give turns while anybody waits. Who gets one is decided when its moment has come, not before."""
         while self._waiting:
             now = self._now()
-            ready = [waiter for waiter in self._waiting if self._moment_of(waiter) <= now]
-            if ready:
-                chosen = next((waiter for waiter in ready if waiter.first), ready[0])
+            chosen = self._next_in_turn(now)
+            if chosen is not None:
                 self._use(chosen, now)
                 self._answer(chosen, given=True)
                 continue
             soonest = min(map(self._moment_of, self._waiting)) - now
             # Somebody may come meanwhile whose turn is sooner: look again before long.
-            await self._sleep(min(soonest, 1 / self.pace.per_second))
+            await self._sleep(max(min(soonest, 1 / self.pace.per_second), self.NAP))
+
+    def _next_in_turn(self, now: float) -> Waiter | None:
+        ready = (waiter for waiter in self._waiting if waiter.first and self._moment_of(waiter) <= now)
+        first = next(ready, None)
+        if first is not None or max(self._next, self._held_until, self._room_at()) > now:
+            return first
+        return next((one for one in self._waiting if self._next_of_chat.get(one.chat, 0.0) <= now), None)
 
     def _use(self, waiter: Waiter, now: float) -> None:
         if waiter.first and self.pace.reserved_per_second and self._next_reserved <= now:
             self._next_reserved = now + 1 / self.pace.reserved_per_second
         else:
-            self._next = max(self._next, now - self.LATE) + 1 / self.pace.per_second
+            due = max(self._next, self._held_until, self._next_of_chat.get(waiter.chat, 0.0))
+            self._next = (now if now - due > self.PAUSE else due) + 1 / self.pace.per_second
+        self._given.append(now)
         self._remember(waiter.chat, now + self._gap(waiter.chat))
 
     def _gap(self, chat: str) -> float:

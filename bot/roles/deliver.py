@@ -12,7 +12,7 @@ import structlog
 
 from alerts.channels.base import Message
 from alerts.channels.telegram.transport import TelegramChannel
-from alerts.delivery import Deliverer
+from alerts.delivery import Deliverer, Delivery
 from alerts.limits import Gate, Limits
 from alerts.messages import Gone, Messages
 from alerts.missed import carry
@@ -66,6 +66,7 @@ async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
             parts.pacer,
             parts.clock,
             prepare=messages.prepare,
+            settings=Delivery.at(parts.config.telegram.rate),
             trouble=parts.mishaps,
         )
         await outbox.recover()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 
 from alerts.pace import Pace, Pacer
 
@@ -46,6 +47,27 @@ async def test_the_bot_is_spaced_and_never_bursts_even_after_a_pause() -> None:
         gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
         assert min(gaps) > 0.034
         assert 3.9 < moments[-1] - moments[0] < 4.1  # 99 gaps of 40 ms
+
+
+async def test_what_a_busy_machine_gives_late_is_made_up_for_and_no_second_gets_more_than_its_share() -> None:
+    pacer, time = make()
+    lots = random.Random(5)
+
+    async def late(seconds: float) -> None:
+        await Time.sleep(time, seconds + lots.choice((0.0, 0.01, 0.03, 0.2)))
+
+    pacer._sleep = late
+    moments = sorted(await asyncio.gather(*(_turn(pacer, time, str(n)) for n in range(500))))
+    assert moments[-1] - moments[0] < 1.03 * 500 / 25
+    assert busiest_second(moments) <= 29
+
+
+async def test_what_nobody_asked_for_is_not_made_up_for() -> None:
+    pacer, time = make()
+    await _turn(pacer, time, "1")
+    time.now += 5
+    moments = sorted(await asyncio.gather(*(_turn(pacer, time, f"b{n}") for n in range(26))))
+    assert moments[-1] - moments[0] >= 0.999  # 25 gaps of 40 ms
 
 
 async def test_a_chat_hears_once_a_second_and_a_group_twenty_times_a_minute() -> None:
