@@ -110,7 +110,7 @@ class Index:
 
     def put(self, filters: Iterable[Followed]) -> None:
         """Take filters in, many or one, in place of what was kept by the same ids; those not live are only removed."""
-        filters = list(filters)
+        filters = [followed for followed in filters if not self._holds(followed)]
         for followed in filters:
             self.remove(followed.id)
         live = list({followed.id: followed for followed in filters if followed.live}.values())
@@ -132,6 +132,14 @@ class Index:
                 shelved.setdefault((key[:2] + key[3:], _is_sure(kept)), []).append(row)
         for (place, sure), rows in shelved.items():
             self._shelf(place).add(rows, sure=sure)
+
+    def _holds(self, followed: Followed) -> bool:
+        """Whether it is here already, just so."""
+        number = self._number_of.get(followed.id)
+        if number is None or not followed.live:
+            return False
+        same = self._criteria[number] == followed.criteria
+        return same and int(self._subscriber[number]) == followed.subscriber_id
 
     def _currency(self, code: str) -> int:
         """The number of a currency; that of none is 0."""

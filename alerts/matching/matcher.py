@@ -1,7 +1,8 @@
-"""The matcher: events no filter was compared with yet become rows of the outbox, in one transaction with their mark."""
+"""The matcher: events not compared with filters yet become rows of the outbox, and are marked with the last of them."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -28,7 +29,8 @@ ALERT_PRIORITY = 30
 _HEAVY = 4
 
 _EVENTS = 200  # looked at together
-_ROWS = 5000  # then the rest waits for the next transaction: the database has other writers
+_ROWS = 5000  # then the rest waits for the next round
+_TOGETHER = 1000  # alerts in one transaction: the database has other writers
 # A filter saved by a transaction that took long carries an earlier moment than one seen already.
 _OVERLAP = timedelta(minutes=2)
 _TELLING = {"published", "retold", "flag_raised"}
@@ -75,16 +77,24 @@ class Matcher:
             return False
         await self._refresh()
         snapshots = await self._store.snapshots({event.snapshot_id for event in events if event.kind in _READ})
-        done, found = self._match(events, snapshots)
-        now = self._clock()
+        done, found = await asyncio.to_thread(self._match, events, snapshots)  # a hundred thousand take a while
+        now, written = self._clock(), _Written()
+        *parts, last = _in_parts(found)
+        for part in parts:  # matched again after a kill, these are owed already
+            async with self._store.database.write() as connection:
+                await self._owe(connection, part, written)
         async with self._store.database.write() as connection:
-            debts = await self._debts(connection, found)
-            await self._outbox.owe(connection, debts)
+            await self._owe(connection, last, written)
             changes = await self._following.owe(connection, done, snapshots, now)
             await self._store.mark_matched(connection, [event.id for event in done], now)
         self.matched.events += len(done)
-        self.matched.alerts += len(debts) + changes
+        self.matched.alerts += written.debts + changes
         return True
+
+    async def _owe(self, connection: AsyncConnection, found: Sequence[_Found], written: _Written) -> None:
+        debts = await self._debts(connection, found, written)
+        await self._outbox.owe(connection, debts)
+        written.debts += len(debts)
 
     async def _refresh(self) -> None:
         """Bring the index up to what subscribers want now."""
@@ -125,19 +135,20 @@ class Matcher:
         people = self._index.people(facts, supplier=awarded)
         return _Found(event, snapshot.sequence, facts, summary.published_at or event.happened_at, people)
 
-    async def _debts(self, connection: AsyncConnection, found: Sequence[_Found]) -> list[Debt]:
+    async def _debts(self, connection: AsyncConnection, found: Sequence[_Found], written: _Written) -> list[Debt]:
         """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
         debts: list[Debt] = []
-        told: dict[int, set[int]] = {}  # by tender: who has a card, or gets one here
-        carded: set[tuple[int, int]] = set()  # who gets one of which snapshot here
+        carded = written.carded
         sharing = await addresses_sharing(connection, {id_ for one in found for id_ in one.people})
         for one in found:
             people = with_addresses(one.people, sharing)
             tender_id = one.event.tender_id
             first = one.event.kind in _FIRST
-            having = told.setdefault(tender_id, set())
+            having = written.told.setdefault(tender_id, set())
             if not first:
-                having.update(await self._having(connection, tender_id, people.keys() - having))
+                for subscriber_id, snapshot_id in await self._having(connection, tender_id, people.keys() - having):
+                    having.add(subscriber_id)
+                    carded.add((subscriber_id, snapshot_id))
             for subscriber_id, subscription_ids in people.items():
                 again = not first and subscriber_id in having
                 if again and (
@@ -161,12 +172,15 @@ class Matcher:
             having.update(people)
         return debts
 
-    async def _having(self, connection: AsyncConnection, tender_id: int, people: Collection[int]) -> set[int]:
-        """Who of these has a message about a tender, in whatever state."""
-        having: set[int] = set()
+    async def _having(
+        self, connection: AsyncConnection, tender_id: int, people: Collection[int]
+    ) -> list[tuple[int, int]]:
+        """Who of these has a message about a tender, in whatever state, and of which snapshot."""
+        having: list[tuple[int, int]] = []
+        columns = (outbox.c.subscriber_id, outbox.c.snapshot_id)
         for part in in_parts(people):
             where = and_(outbox.c.subscriber_id.in_(part), outbox.c.tender_id == tender_id)
-            having.update((await connection.execute(select(outbox.c.subscriber_id).where(where))).scalars())
+            having += [(row[0], row[1]) for row in await connection.execute(select(*columns).where(where))]
         return having
 
 
@@ -175,6 +189,30 @@ def _whole(events: list[StoredEvent], asked: int) -> list[StoredEvent]:
     if len(events) < asked or events[0].snapshot_id == events[-1].snapshot_id:
         return events
     return [event for event in events if event.snapshot_id != events[-1].snapshot_id]
+
+
+def _in_parts(found: Sequence[_Found]) -> list[list[_Found]]:
+    """The same, cut so that no transaction keeps the database's other writers waiting long. At least one part."""
+    parts: list[list[_Found]] = [[]]
+    room = _TOGETHER
+    for one in found:
+        people = list(one.people.items())
+        for start in range(0, len(people), _TOGETHER):
+            few = dict(people[start : start + _TOGETHER])
+            if len(few) > room:
+                parts.append([])
+                room = _TOGETHER
+            parts[-1].append(msgspec.structs.replace(one, people=few))
+            room -= len(few)
+    return parts
+
+
+class _Written(msgspec.Struct):
+    """What a round wrote so far. `told`: by tender, who has a card of it; `carded`: who has one of which snapshot."""
+
+    debts: int = 0
+    told: dict[int, set[int]] = msgspec.field(default_factory=dict)
+    carded: set[tuple[int, int]] = msgspec.field(default_factory=set)
 
 
 class _Found(msgspec.Struct, frozen=True):

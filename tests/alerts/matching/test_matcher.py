@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -73,6 +74,38 @@ async def test_a_flag_raised_later_is_the_first_card_of_who_had_none(world, matc
     await world.happen("flag_raised", roof_repair(), [flag(), flag("R018")], tender)
     await matcher.do_one()
     assert [row[2] for row in await _owed(world)].count("flag_raised:3") == 2
+
+
+@pytest.mark.parametrize("stage", ["published", "flag_raised"])
+async def test_a_kill_between_two_transactions_of_a_large_round_owes_each_once(world, monkeypatch, stage) -> None:
+    monkeypatch.setattr("alerts.matching.matcher._TOGETHER", 2)
+    told = await world.person("9", Criteria(min_weight=0))
+    tender = await world.happen(release=roof_repair(), flags=[])
+    first = Matcher(world.store, world.subscriptions, world.outbox, world.clock)
+    await first.do_one()
+    people = [await world.person(str(n), ROOFS) for n in range(7)]
+    if stage == "flag_raised":
+        await world.happen("flag_raised", roof_repair(), [flag()], tender)
+    else:
+        tender = await world.happen(release=roof_repair(), flags=[flag()])
+    owe, times = world.outbox.owe, iter(range(9))
+
+    async def killed(*given: Any) -> None:
+        if next(times) == 2:
+            raise KeyboardInterrupt
+        await owe(*given)
+
+    monkeypatch.setattr(world.outbox, "owe", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await first.do_one()
+    monkeypatch.setattr(world.outbox, "owe", owe)
+    assert len(await _owed(world)) == 1 + 4  # committed before
+    again = Matcher(world.store, world.subscriptions, world.outbox, world.clock)
+    while await again.do_one():
+        pass
+    kinds = {who: event for who, about, event, _ in await _owed(world) if about == tender and who != told}
+    assert kinds == dict.fromkeys(people, "published")
+    assert len(await _owed(world)) == 2 + 7
 
 
 async def test_a_flag_raised_before_the_first_match_is_told_after_the_card(world, matcher) -> None:
