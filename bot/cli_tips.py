@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -90,3 +91,56 @@ def sealed(
     except (TipMissing, NotWritten) as error:
         fail(str(error))
     typer.echo(f"{ref} is in {out}, sealed. Open it on a key holder's machine: baqylau tips open {out.name} --key FILE")
+
+
+@tip_commands.command(short_help="Write what an authority may get.")
+def export(
+    tip: Annotated[Path, typer.Argument(help="The .tip file from the monitors' group.", metavar="FILE")],
+    out: Annotated[Path, typer.Argument(help="The ZIP file to write; it must not exist.", metavar="ZIP")],
+    key: Annotated[Path, typer.Option(help="Your secret key, as keygen wrote it.", metavar="FILE")],
+    originals: Annotated[bool, typer.Option("--originals", help="Put the original files in, too.")] = False,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Open a sealed tip and write its words, working copies and their hashes as one ZIP file to hand over.
+
+    Nothing else goes in: no code, time, file name or step of the conversation.
+    """
+    from bot.tips.keyholder.reader import ReaderError, export_tip
+
+    today = datetime.now(UTC).date()
+    try:
+        export_tip(tip, key, lambda: _passphrase(passphrase_file), out, today=today, originals=originals)
+    except ReaderError as error:
+        fail(str(error))
+    typer.echo(out)
+
+
+@tip_commands.command(short_help="Let another key open a sealed tip.")
+def rekey(
+    tip: Annotated[Path, typer.Argument(help="The .tip file from the monitors' group.", metavar="FILE")],
+    out: Annotated[Path, typer.Argument(help="The .tip file to write; it must not exist.", metavar="FILE")],
+    key: Annotated[Path, typer.Option(help="Your secret key, as keygen wrote it.", metavar="FILE")],
+    public: Annotated[str, typer.Option("--for", help="The public key of who is to read it.", metavar="KEY")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Write a sealed tip anew so that the holder of another key can open it as well: for old tips after a new key."""
+    from bot.tips.keyholder.reader import ReaderError, add_recipient
+
+    try:
+        add_recipient(tip, key, lambda: _passphrase(passphrase_file), public, out)
+    except ReaderError as error:
+        fail(str(error))
+    typer.echo(out)
+
+
+@tip_commands.command(short_help="Who did what with which tip.")
+def audit(
+    ref: Annotated[str, typer.Argument(help="One tip; all if left out.", metavar="T-XXXXXX")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Print the audit log, one JSON object a line: hour, account, act, tip, detail. Run it where the database is."""
+    from bot.tips.server_side import audit_lines
+
+    settings = configuration(config)
+    for line in asyncio.run(audit_lines(settings, ref.upper())):
+        typer.echo(line)

@@ -105,6 +105,7 @@ def _enabled_by_default(settings: type[SourceSettings]) -> bool:
 _MAIL = re.compile(r"[^@\s<>\"?&]+@[^@\s<>\"?&]+\.[^@\s<>\"?&]+")
 _FREE_RATE = 30  # messages a second; core.telegram.org/bots/faq
 
+Accounts = Annotated[tuple[int, ...], BeforeValidator(_several)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -119,7 +120,7 @@ class Telegram(_Section):
     api_base: Address = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_secret: SecretStr = SecretStr("")
-    admins: Annotated[tuple[int, ...], BeforeValidator(_several)] = ()
+    admins: Accounts = ()
     rate: float = Field(25.0, gt=0, le=1000)
     reserved_rate: float = Field(4.0, ge=0, le=1000)
     paid_broadcast: bool = False
@@ -248,6 +249,18 @@ class Tips(_Section):
     public_keys: Annotated[tuple[Annotated[str, AfterValidator(_public_key)], ...], BeforeValidator(_several)] = ()
     secret: SecretStr = SecretStr("")
     safer_ways: tuple[str, ...] = ()
+    mode: Literal["sealed", "forward"] = "sealed"
+    group: int = Field(0, le=0)
+    intake: Accounts = ()
+    reviewers: Accounts = ()
+    leads: Accounts = ()
+    received_days: int = Field(30, ge=1, le=3650)
+    open_days: int = Field(365, ge=1, le=3650)
+    closed_days: int = Field(365, ge=1, le=3650)
+    declined_days: int = Field(30, ge=1, le=3650)
+    warn_days: int = Field(7, ge=0, le=90)
+    grace_days: int = Field(14, ge=0, le=90)
+    per_day: int = Field(5, ge=1, le=1000)
 
     @property
     def keys(self) -> tuple[str, ...]:

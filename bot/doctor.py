@@ -23,6 +23,7 @@ from bot.checked import Checked
 from bot.config import Config
 from bot.database_commands import revision
 from bot.doctor_sources import probe_source, what_is_known
+from bot.doctor_tips import examine_tips
 from bot.logs import Redactor
 from bot.mail.doctor import examine_mail
 from watchers.database import Database
@@ -43,7 +44,8 @@ async def examine(config: Config, today: date | None = None) -> list[Checked]:
     database, bot, sources, mail = await asyncio.gather(_database(config), _bot(config), probes, examine_mail(config))
     rules = _rules(today or datetime.now(UTC).date())
     known = await _known(config, enabled) if all(result.ok for result in database) else []
-    results = [*_configuration(config, enabled), *rules, *database, *sources, *known, bot, *mail]
+    looked = [*rules, *database, *sources, *known, bot, *mail, *examine_tips(config)]
+    results = [*_configuration(config, enabled), *looked]
     redactor = Redactor(config.secrets())
     return [
         msgspec.structs.replace(result, seen=redactor.text(result.seen), mend=redactor.text(result.mend))

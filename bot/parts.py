@@ -51,7 +51,7 @@ class Parts:
         self.store = Store(self.database, clock)
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
-        self.renderer = Renderer(clock, self.rules, actions=CardButtons())
+        self.renderer = Renderer(clock, self.rules, actions=CardButtons(tips=bool(config.tips.keys)))
         self.public = PublicPages(config.web.public_url)
         self.lessons = Lessons(
             clock,
@@ -60,7 +60,15 @@ class Parts:
         )
         self.mishaps = Mishaps(clock)
         try:
-            self.tips = open_tips(config.tips, self.database, clock, fallback_secret=self.token)
+            self.tips = open_tips(
+                config.tips,
+                self.database,
+                clock,
+                fallback_secret=self.token,
+                admins=config.telegram.admins,
+                language=config.alerts.language,
+                zone=config.alerts.zone,
+            )
         except BadKey as error:
             raise ConfigError(f"config: {error}") from error
         self.pacer = pacer_for(

@@ -28,6 +28,7 @@ __all__ = [
     "Set",
     "Setting",
     "Short",
+    "TipAbout",
     "TurnList",
     "TurnRegions",
     "Unmute",
@@ -195,3 +196,9 @@ class TurnList(CallbackData, prefix="list"):
 
     id: int
     page: int
+
+
+class TipAbout(CallbackData, prefix="tipon"):
+    """Send a tip about this tender: the button on an alert."""
+
+    tender: int

@@ -13,7 +13,7 @@ from alerts.i18n import mark, translator
 from alerts.opinions import Verdict
 from alerts.render import TenderCard
 from alerts.render.actions import Rows, portal
-from bot.chat.callbacks import OpenMute, TurnList, Why
+from bot.chat.callbacks import OpenMute, TipAbout, TurnList, Why
 from bot.chat.card_callbacks import Follow, OpenTender, ShowCard, Vote
 from bot.chat.keyboards import press
 from bot.chat.lesson_callbacks import LessonOfFlag, WhatToDo
@@ -103,16 +103,25 @@ UNDER_CHANGE: tuple[tuple[MakeButton, ...], ...] = ((opened, portal),)
 """Rows under what is told of a change."""
 
 
+def tip(tender: TenderCard, language: str) -> Button:
+    """Tell in confidence what the data of this tender cannot show."""
+    return press(translator(language).gettext("Send a tip about this"), TipAbout(tender=tender.tender_id))
+
+
 class CardButtons:
     """The buttons of the conversation, for the renderer (`alerts.render.actions.Actions`)."""
 
+    def __init__(self, *, tips: bool = False) -> None:
+        """`tips`: whether somebody can read what is told about a tender, so that it may be offered."""
+        self._more: tuple[tuple[MakeButton, ...], ...] = ((tip,),) if tips else ()
+
     def under_card(self, tender: TenderCard, language: str) -> Rows:
         """Under an alert, and under a tender that was looked up."""
-        return _rows(UNDER_CARD, tender, language)
+        return _rows((*UNDER_CARD, *self._more), tender, language)
 
     def under_reasons(self, tender: TenderCard, language: str) -> Rows:
         """Under the answer to "Why?"."""
-        return _rows(UNDER_REASONS, tender, language)
+        return _rows((*UNDER_REASONS[:-1], *self._more, *UNDER_REASONS[-1:]), tender, language)
 
     def under_change(self, tender: TenderCard, language: str) -> Rows:
         """Under what is told of a change."""

@@ -26,7 +26,8 @@ from bot.chat.handlers import (
 )
 from bot.chat.middlewares import AnswerCallbacks, OnlyOurButtons, Recognise
 from bot.chat.services import Services
-from bot.tips.tipper import telling
+from bot.tips.reviewer import handlers as monitors
+from bot.tips.tipper import looking, telling
 
 __all__ = ["build_dispatcher"]
 
@@ -41,7 +42,9 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
     dispatcher.callback_query.outer_middleware(OnlyOurButtons())
     dispatcher.errors.register(fallback.sorry)
-    dispatcher.include_router(telling.router())  # first: while a tip is written, words are its
+    dispatcher.include_router(monitors.router())
+    dispatcher.include_router(looking.router())
+    dispatcher.include_router(telling.router())  # before the rest: while a tip is written, words are its
     dispatcher.include_router(doing.router())
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
     for part in (sharing, start, filters, adding, criteria, saving, settings, muting, mail, account):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alerts.follows import Follows
 from alerts.learning import Learning
@@ -22,12 +23,14 @@ from bot.chat.flood import FloodGuard
 from bot.chat.kept import Kept
 from bot.fsm import SqlStorage
 from bot.learn.library import GOOD_FOR, Lessons
-from bot.tips.service import TipService
 from watchers.database import Database
 from watchers.names import Names
 from watchers.profiles import BuyerProfile, SupplierProfile
 from watchers.store import Store
 from watchers.tables import suppliers
+
+if TYPE_CHECKING:
+    from bot.tips.service import TipService
 
 __all__ = ["CHANNEL", "Person", "Services"]
 

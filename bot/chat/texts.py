@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "learn": mark("Lessons: how to read a purchase"),
     "tip": mark("Tell us what the data cannot show"),
     "email": mark("Digests by mail: addresses, how often"),
+    "mytips": mark("What became of your tip"),
     "language": mark("Change the language"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),

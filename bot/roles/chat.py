@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.parts import Parts
 from bot.running import insist, until
+from bot.tips.rounds import Rounds
 from bot.tips.tipper.interrupted import Interrupted
 from bot.web import webhook_path, webhook_secret
 
 __all__ = ["works"]
 
 _READ_EVERY, _NAMES_EVERY = 15.0, 300.0  # for previews; a name not yet read is looked for again when somebody asks
+_LOOK_EVERY = 2.0
 
 
 def works(parts: Parts, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
@@ -49,12 +52,14 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         tips=parts.tips,
         open_mailing=parts.mailing if config.email.host else None,
     )
-    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.drafts.writing)
+    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.confiding)
     async with parts.bot() as bot:
         bot.session.middleware(Paced(parts.pacer))
         async with until(stop) as running:
             running(insist("the command menu is not set yet", lambda: introduce(bot)))
             running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
+            rounds = Rounds(parts.tips, parts.clock)
+            running(parts.loop("tips", partial(rounds.do_one, bot), stop, idle=_LOOK_EVERY))
             running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
             running(parts.loop("recent purchases", services.recent.do_one, stop, idle=_READ_EVERY))
             running(parts.loop("names of buyers", services.names.do_one, stop, idle=_NAMES_EVERY))

@@ -82,5 +82,5 @@ def _routes(parts: Parts, site: Site) -> list[web.AbstractRouteDef]:
 
 def _webhook(parts: Parts) -> Webhook:
     secret = webhook_secret(parts.token, parts.config.telegram.webhook_secret.get_secret_value())
-    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.drafts.writing, reader=False)
+    inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.confiding, reader=False)
     return Webhook(inbox, parts.token, secret=secret)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,11 +22,11 @@ from bot.tips.drafts import Draft, Drafts, Step, hour
 from bot.tips.receipt import Locker, Opened, new_code, stretch
 from bot.tips.roles import Act
 from bot.tips.secret import Purpose, Secret
-from bot.tips.states import State
+from bot.tips.states import CLOSED, State
 from bot.tips.tables import tip_parts, tip_routes, tip_senders, tips
 from watchers.database import Database
 
-__all__ = ["Desk", "Route", "Sent", "Tip"]
+__all__ = ["Desk", "Route", "Sent", "Tip", "read_tip"]
 
 SENDERS_KEPT = timedelta(days=7)
 _REF_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -108,7 +108,7 @@ class Desk:
             until = hour(now + SENDERS_KEPT)
             await connection.execute(insert(tip_senders).values(tip_id=id_, sender=sender, until=until))
             shown = Draft.new(
-                Step.CODE, now, tip=id_, private=private, last_digits=code[-4:], said=draft.said, ask=draft.ask
+                Step.CODE, now, tip=id_, private=private, last_digits=code[-4:], said=draft.said, language=language
             )
             await self.drafts.write(connection, chat_id, shown)
             await write_audit(connection, now, "tipper", Act.SEND, sent.ref)
@@ -144,7 +144,7 @@ class Desk:
         mine = select(tip_routes.c.tip_id).where(tip_routes.c.chat == self.route_key(chat_id))
         query = select(tips).where(tips.c.id.in_(mine)).order_by(tips.c.id)
         async with self.database.read() as connection:
-            return [_tip(row) for row in (await connection.execute(query)).all()]
+            return [read_tip(row) for row in (await connection.execute(query)).all()]
 
     async def route(self, tip_id: int) -> Route | None:
         """The way back; None if there is none (any more)."""
@@ -156,6 +156,17 @@ class Desk:
     def route_key(self, chat_id: int) -> str:
         """The keyed hash by which routes of a chat are found."""
         return self.secret.mark(Purpose.ROUTE, chat_id)
+
+    async def knows(self, chat_id: int) -> bool:
+        """Whether anything here leads to a chat: a draft, a way back, a sender's hash."""
+        sender = self.secret.mark(Purpose.SENDER, chat_id)
+        queries = (
+            select(tip_routes.c.tip_id).where(tip_routes.c.chat == self.route_key(chat_id)),
+            select(tip_senders.c.tip_id).where(tip_senders.c.sender == sender),
+        )
+        async with self.database.read() as connection:
+            found = [(await connection.execute(query.limit(1))).first() for query in queries]
+        return any(row is not None for row in found) or await self.drafts.get(chat_id) is not None
 
     async def forget(self, chat_id: int) -> int:
         """Erase every way back to a chat and its draft; the tips stay and open by their codes. Returns how many."""
@@ -171,6 +182,28 @@ class Desk:
                 await write_audit(connection, self.clock(), "tipper", Act.FORGET, ref)
         return len(forgotten)
 
+    async def drop_route(self, tip_id: int) -> None:
+        """Erase what leads from a tip to who sent it."""
+        async with self.database.write() as connection:
+            for table in (tip_routes, tip_senders):
+                await connection.execute(delete(table).where(table.c.tip_id == tip_id))
+
+    async def add(self, chat_id: int, draft: Draft, now: datetime) -> Tip | None:
+        """Put the parts of a draft to the tip they answer, in one transaction. None if that is gone or over."""
+        async with self.database.write() as connection:
+            open_ = (tips.c.id == draft.tip) & tips.c.state.not_in(CLOSED)
+            back = case((tips.c.state == State.ASKED, State.READING.value), else_=tips.c.state)
+            values = {"heard_at": hour(now), "state": back, "warned_at": None}
+            changed = await connection.execute(update(tips).where(open_).values(**values).returning(tips.c.ref))
+            ref = changed.scalar_one_or_none()
+            if ref is None:
+                return None
+            await self._take_parts(connection, draft.id, draft.tip)
+            done = Draft.new(Step.DONE, draft.started_at, said=draft.said)
+            await self.drafts.write(connection, chat_id, done)
+            await write_audit(connection, now, "tipper", Act.ADD, ref)
+        return await self.by_id(draft.tip)
+
     async def _take_parts(self, connection: AsyncConnection, draft: str, tip_id: int) -> None:
         mine = (tip_parts.c.draft == draft) & tip_parts.c.tip_id.is_(None)
         await connection.execute(update(tip_parts).where(mine).values(tip_id=tip_id, draft=""))
@@ -183,10 +216,11 @@ class Desk:
     async def _one(self, which: ColumnElement[bool]) -> Tip | None:
         async with self.database.read() as connection:
             row = (await connection.execute(select(tips).where(which))).one_or_none()
-        return _tip(row) if row is not None else None
+        return read_tip(row) if row is not None else None
 
 
-def _tip(row: Row[Any]) -> Tip:
+def read_tip(row: Row[Any]) -> Tip:
+    """A tip from its row."""
     values = dict(row._mapping)
     del values["code"]
     values["state"] = State(values["state"])

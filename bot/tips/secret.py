@@ -1,7 +1,7 @@
 """Keys of the server itself, derived from one secret that is not in the database.
 
-They open nothing that a tip says. They hide which chat a tip came from, hold drafts' places, and make the keyed hashes
-by which floods are counted. Whoever has the whole running server has this secret as well: see docs/threat-model.md.
+They open nothing that a sealed tip says. They hide which chat a tip came from, hold drafts' places, and make the keyed
+hashes by which floods are counted. Whoever has the whole running server has this secret as well: docs/threat-model.md.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Purpose(Enum):
     SENDER = b"tip sender"
     BUCKET = b"tip bucket"
     REPEAT = b"tip repeat"
+    FORWARD = b"tip forward"  # what tips say, in the mode that is not sealed
 
 
 class Secret:

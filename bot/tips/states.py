@@ -1,8 +1,7 @@
-"""Where a tip stands, which step may follow which, and how long each is kept."""
+"""Where a tip stands, and which step may follow which."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 
 __all__ = ["CLOSED", "NEXT", "Decline", "Outcome", "State", "may_become"]
@@ -31,7 +30,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.READING: _OPEN - {State.RECEIVED, State.READING} | CLOSED,
     State.ASKED: _OPEN - {State.RECEIVED} | CLOSED,
     State.ACCEPTED: frozenset({State.ASKED, State.AUTHORITY}) | CLOSED,
-    State.AUTHORITY: frozenset({State.ASKED, State.CLOSED}),
+    State.AUTHORITY: frozenset({State.ACCEPTED, State.ASKED, State.CLOSED}),
     State.CLOSED: frozenset({State.READING}),
     State.DECLINED: frozenset({State.READING}),
     State.MERGED: frozenset(),
@@ -60,6 +59,3 @@ class Outcome(StrEnum):
 def may_become(now: State, then: State) -> bool:
     """Whether a step is allowed."""
     return then in NEXT[now]
-
-
-FULL_YEAR = timedelta(days=365)

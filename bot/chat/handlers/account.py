@@ -42,7 +42,8 @@ async def stop(message: Message, person: Person, services: Services) -> None:
 async def ask_erase(message: Message, person: Person, services: Services) -> None:
     """Erasing cannot be undone, so it is asked once."""
     await services.storage.clear_chat(person.chat_id)
-    if person.subscriber is None:
+    tips = services.tips is not None and await services.tips.desk.knows(person.chat_id)
+    if person.subscriber is None and not tips:
         await answer(message, screens.plain("nothing", person.language))
         return
     await answer(message, screens.ask_erase(person.language))
@@ -54,6 +55,8 @@ async def erase(callback: CallbackQuery, callback_data: Erase, person: Person, s
         await edit(callback, screens.plain("kept", person.language))
         return
     await services.storage.clear_chat(person.chat_id)
+    if services.tips is not None:
+        await services.tips.desk.forget(person.chat_id)
     if person.subscriber is not None:
         await erase_subscriber(services.database, services.clock, person.subscriber.id)
     await edit(callback, screens.plain("erased", person.language))

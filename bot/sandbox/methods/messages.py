@@ -14,6 +14,7 @@ from bot.sandbox.texts import caption_text, message_text
 from bot.sandbox.world import World
 
 ANSWER_LIMIT = 200
+DELETABLE_SECONDS = 48 * 3600
 
 
 def _markup(arguments: Arguments) -> Markup | None:
@@ -140,8 +141,11 @@ async def edit_message_reply_markup(call: Call) -> Message:
 @method("deleteMessage")
 async def delete_message(call: Call) -> bool:
     """Delete a message."""
-    message_id = call.arguments.integer("message_id")
-    call.world.delete(call.chat(), message_id)
+    chat, message_id = call.chat(), call.arguments.integer("message_id")
+    message = call.world.message(chat, message_id, "delete")
+    if chat.kind == "private" and call.world.clock().timestamp() - message["date"] > DELETABLE_SECONDS:
+        raise bad_request("message can't be deleted for everyone")
+    call.world.delete(chat, message_id)
     call.ledger["message_id"] = message_id
     return True
 

@@ -23,8 +23,9 @@ class Interrupted:
         if chat_id <= 0:
             return
         subscriber = await self._services.subscriptions.subscriber(CHANNEL, str(chat_id))
-        language = subscriber.language if subscriber else DEFAULT_LANGUAGE
         tips = self._services.tips
         draft = await tips.drafts.get(chat_id) if tips is not None else None
+        spoken = draft.language if draft is not None else ""
+        language = subscriber.language if subscriber else spoken or DEFAULT_LANGUAGE
         page = screens.interrupted(draft, language)
         await bot.send_message(chat_id, page.html, parse_mode="HTML", reply_markup=markup(page.buttons))

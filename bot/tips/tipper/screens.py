@@ -7,14 +7,38 @@ from datetime import datetime
 
 from alerts.channels.base import Message as Page
 from alerts.format import when
+from alerts.i18n import mark, translator
 from bot.chat.texts import render
-from bot.tips.drafts import LIFETIME, WRITING, Draft, Step
+from bot.tips.desk import Tip
+from bot.tips.drafts import LIFETIME, QUESTIONS, WRITING, Draft, Step
+from bot.tips.files.kinds import Why
+from bot.tips.limits import Verdict
+from bot.tips.news import News, Said
 from bot.tips.receipt import grouped
+from bot.tips.reviewer.words import outcome_of
+from bot.tips.states import CLOSED, State
 from bot.tips.tipper import buttons
+from bot.tips.tipper.pieces import MOST_FILES
 
 __all__ = ["Page", "at_step"]
 
-AFTER = {Step.WHAT: Step.HOW, Step.HOW: Step.ASK, Step.ASK: Step.REVIEW}
+MOST_SAID = 5
+STANDINGS: dict[State, tuple[str, str]] = {
+    State.RECEIVED: (mark("received"), mark("It arrived whole. Nobody has read it yet.")),
+    State.READING: (mark("being read"), mark("Somebody of the coalition reads and checks it.")),
+    State.ASKED: (mark("there is a question"), mark("A question to you waits below.")),
+    State.ACCEPTED: (mark("accepted"), mark("It can be checked, and the coalition follows it.")),
+    State.AUTHORITY: (
+        mark("with an authority"),
+        mark("The coalition wrote to an authority in its own name. Who told us is not in the letter."),
+    ),
+    State.CLOSED: (mark("closed"), mark("The work on it is over.")),
+    State.DECLINED: (mark("not followed"), mark("The coalition cannot follow it.")),
+    State.MERGED: (mark("united with another"), mark("Another tip tells the same; they are followed together.")),
+}
+"""For each state its name and what it means, for the tipper."""
+
+AFTER = {Step.WHAT: Step.HOW, Step.HOW: Step.FILES, Step.FILES: Step.ASK, Step.ASK: Step.REVIEW}
 """The road through the questions; every one can be skipped."""
 
 
@@ -32,6 +56,9 @@ def at_step(draft: Draft, language: str, *, about: str = "", forwarded: bool = F
     """The question the draft stands at."""
     if draft.step is Step.HOW:
         return Page(render("tips/how", language), buttons.hows(language))
+    if draft.step is Step.FILES:
+        text = render("tips/files", language, most=MOST_FILES, originals=draft.originals)
+        return Page(text, buttons.files(language, originals=draft.originals))
     if draft.step is Step.ASK:
         return Page(render("tips/ask", language), buttons.ask(language))
     if draft.step is Step.REVIEW:
@@ -40,14 +67,25 @@ def at_step(draft: Draft, language: str, *, about: str = "", forwarded: bool = F
             forwarded=forwarded,
         )  # fmt: skip
         return Page(text, buttons.review(language, empty=draft.empty))
+    if draft.step is Step.ANSWER:
+        rows = buttons.answer(language) if not draft.empty else (buttons.cancel(language),)
+        return Page(render("tips/answer", language), rows)
     text = render("tips/what", language, about=about, forwarded=forwarded)
     return Page(text, buttons.go_on(language, Step.HOW))
 
 
-def kept(draft: Draft, language: str) -> Page:
+def kept(draft: Draft, language: str, *, forwarded: bool = False) -> Page:
     """Something was taken."""
-    text = render("tips/kept", language, texts=draft.texts, files=draft.files)
+    text = render("tips/kept", language, texts=draft.texts, files=draft.files, forwarded=forwarded)
+    if draft.step is Step.ANSWER:
+        return Page(text, buttons.answer(language))
     return Page(text, buttons.go_on(language, AFTER.get(draft.step, Step.REVIEW)))
+
+
+def refused(why: Why, draft: Draft, language: str) -> Page:
+    """A file was not taken, and why."""
+    choice = buttons.files(language, originals=draft.originals)[:1] if why is Why.ORIGINAL else ()
+    return Page(render("tips/refused", language, why=why), choice)
 
 
 def code(code_: str, language: str) -> Page:
@@ -75,8 +113,71 @@ def paused(draft: Draft, language: str, zone: str, now: datetime) -> Page:
 
 def interrupted(draft: Draft | None, language: str) -> Page:
     """A message was lost with the process that alone could read it."""
-    rows = (buttons.way(language, draft.step),) if draft and draft.step in WRITING else ()
-    return Page(render("tips/interrupted", language, step=bool(rows)), rows)
+    step = draft.step if draft else None
+    rows = buttons.code(language) if step is Step.CODE else ()  # sent, and its code perhaps never seen
+    if draft is not None and step in QUESTIONS:
+        rows = (buttons.way(language, draft.step),)
+    return Page(render("tips/interrupted", language, kept=step in WRITING, sent=step is Step.CODE), rows)
+
+
+def mine(tips: Sequence[Tip], language: str) -> Page:
+    """The tips of this chat."""
+    _ = translator(language).gettext
+    rows = [(tip.ref, _(STANDINGS[tip.state][0])) for tip in tips]
+    return Page(render("tips/mine", language, rows=rows), buttons.mine([(tip.id, tip.ref) for tip in tips], language))
+
+
+def ask_code(language: str) -> Page:
+    """A code is to be typed."""
+    return Page(render("tips/ask_code", language), (buttons.cancel(language),))
+
+
+def news_waits(tip_id: int, language: str) -> Page:
+    """There is news, and nothing of what it is: a locked phone shows it to anybody."""
+    return Page(render("tips/news", language), buttons.looks(tip_id, language))
+
+
+def standing(tip: Tip, into: Tip | None, said: Sequence[News], language: str) -> Page:
+    """Where a tip stands and what was said about it."""
+    _ = translator(language).gettext
+    shown = into or tip
+    name, meaning = (_(text) for text in STANDINGS[shown.state])
+    outcome = outcome_of(shown)
+    spoken = [
+        (one.said, one.words if one.said is not Said.WARNING else when(one.words, language))
+        for one in said
+        if one.said is not Said.STATE
+    ]
+    text = render(
+        "tips/standing",
+        language,
+        state=name,
+        meaning=meaning,
+        outcome=_(outcome) if outcome else "",
+        merged=into is not None,
+        said=spoken[-MOST_SAID:],
+    )
+    return Page(text, buttons.standing(tip.id, language, over=tip.state in CLOSED))
+
+
+def added(language: str, *, done: bool) -> Page:
+    """What was added went to the tip, or came too late."""
+    return Page(render("tips/added", language, done=done), buttons.erase(language))
+
+
+def limited(verdict: Verdict, language: str) -> Page:
+    """Why a tip is not sent now; the draft stays."""
+    return Page(render("tips/limited", language, verdict=verdict))
+
+
+def over(language: str) -> str:
+    """Said when a button's tip or step is gone."""
+    return translator(language).gettext("This step is over. /tip begins a new tip.")
+
+
+def draft_first(language: str) -> str:
+    """Said when another draft would be lost."""
+    return translator(language).gettext("Finish or cancel what you are writing first: /tip goes on with it.")
 
 
 def plain(name: str, language: str) -> Page:

@@ -2,41 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from aiogram import Bot
 from aiogram.types import Message
+from msgspec.structs import replace
 
 from bot.chat.reply import answer
 from bot.chat.services import Person
 from bot.tips.drafts import Draft
-from bot.tips.service import TipService
+from bot.tips.files.kinds import Refused, Why
 from bot.tips.tipper import screens
+from bot.tips.tipper.pieces import MOST_FILES, MOST_OF_ALL, Piece, attached, fetch, place, words
+
+if TYPE_CHECKING:
+    from bot.tips.service import TipService
 
 __all__ = ["take"]
 
+MOST_TEXTS = 100
 
-async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: TipService) -> Draft:  # noqa: ARG001
+
+async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: TipService) -> Draft:
     """Seal what a message holds, store it with the draft, answer; returns the draft as it is now.
 
     The parts and the draft that counts them are stored together, before the answer: if the answer fails, the update is
-    handled again and the part is known already.
+    handled again and the part is known already. Of an album only the first picture is answered.
     """
+    quiet = message.media_group_id is not None and message.media_group_id == draft.album
     seen = f"{message.message_id}.{message.edit_date or 0}"
     if seen not in draft.taken:
-        words = said(message)
-        if not words:
+        try:
+            pieces = await _pieces(message, draft, bot)
+        except Refused as refused:
+            return draft.heard(await answer(message, screens.refused(refused.why, draft, person.language), quote=True))
+        if not pieces:
             return draft.heard(await answer(message, screens.plain("unreadable", person.language)))
-        part = tips.drafts.seal(header(message, draft), words.encode("utf-8", "replace"))
-        draft = msgspec.structs.replace(draft, texts=draft.texts + 1, taken=(*draft.taken, seen))
-        await tips.drafts.add(person.chat_id, draft, [part])
-    return draft.heard(await answer(message, screens.kept(draft, person.language)))
+        draft = _counted(draft, pieces, seen, message.media_group_id or "", tips)
+        sealed = [tips.drafts.seal(_header(message, draft) | piece.header, piece.content) for piece in pieces]
+        await tips.drafts.add(person.chat_id, draft, sealed)
+    return (
+        draft
+        if quiet
+        else draft.heard(await answer(message, screens.kept(draft, person.language, forwarded=tips.forwarded)))
+    )
 
 
-def header(message: Message, draft: Draft) -> dict[str, Any]:
-    """What goes under the seal beside the words."""
-    made: dict[str, Any] = {"kind": "text", "step": draft.step}
+async def _pieces(message: Message, draft: Draft, bot: Bot) -> list[Piece]:
+    """Everything a message holds. Raises Refused."""
+    pieces = []
+    file = attached(message)
+    if file is not None:
+        if draft.files >= MOST_FILES:
+            raise Refused(Why.MANY)
+        pieces += await fetch(bot, file, room=MOST_OF_ALL - draft.size, originals=draft.originals)
+    for kind, said in (("text", words(message)), ("place", place(message))):
+        if said:
+            pieces.append(Piece({"kind": kind}, said.encode("utf-8", "replace")))
+    if draft.texts >= MOST_TEXTS and not file and pieces:
+        raise Refused(Why.MANY)
+    return pieces
+
+
+def _counted(draft: Draft, pieces: list[Piece], seen: str, album: str, tips: TipService) -> Draft:
+    files = any(piece.header["kind"] == "file" for piece in pieces)
+    texts = sum(piece.header["kind"] != "file" for piece in pieces)
+    return replace(
+        draft,
+        texts=draft.texts + texts,
+        files=draft.files + files,
+        size=draft.size + sum(len(piece.content) for piece in pieces),
+        taken=(*draft.taken, seen),
+        album=album,
+        prints=(*draft.prints, *(tips.print_of(piece.content) for piece in pieces)),
+    )
+
+
+def _header(message: Message, draft: Draft) -> dict[str, Any]:
+    """What goes under the seal beside what was sent."""
+    made: dict[str, Any] = {"step": draft.step}
     if message.edit_date:
         made["edited"] = True
     if message.forward_origin is not None:
@@ -44,10 +88,3 @@ def header(message: Message, draft: Draft) -> dict[str, Any]:
     if draft.tender:
         made["tender"] = draft.tender
     return made
-
-
-def said(message: Message) -> str:
-    """The words of a message, with the addresses that its links hide."""
-    words = message.text or ""
-    links = [entity.url for entity in message.entities or [] if entity.url]
-    return "\n".join([words, *links]) if words else ""

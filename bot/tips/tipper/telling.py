@@ -5,69 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.enums import ChatType
-from aiogram.filters import Command, CommandObject, CommandStart, Filter
+from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 from msgspec.structs import replace
 
-from alerts.i18n import translator
-from bot.chat.keyboards import markup
+from bot.chat.callbacks import TipAbout
 from bot.chat.lookup import tender_card
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
-from bot.tips.drafts import WRITING, Draft, Step
-from bot.tips.service import TipService
+from bot.tips.drafts import QUESTIONS, WRITING, Draft, Step
 from bot.tips.tipper import screens
-from bot.tips.tipper.buttons import OnTip, TipAbout, TipAct
+from bot.tips.tipper.buttons import OnTip, TipAct
 from bot.tips.tipper.cleaning import erase_messages
+from bot.tips.tipper.finishing import another_code, cancel, erase, send
+from bot.tips.tipper.held import At, Held, Writing
+from bot.tips.tipper.looking import look_up
 from bot.tips.tipper.taking import take
 
 __all__ = ["router"]
 
 _OWN = F.forward_origin.is_(None)  # somebody else's "/tip" is not this person's
-
-
-class Held(msgspec.Struct, frozen=True):
-    """The draft of a chat, and where it is kept."""
-
-    tips: TipService
-    draft: Draft
-
-
-Found = bool | dict[str, Held]
-
-
-class Writing(Filter):
-    """Whether what comes belongs to a tip: one is being written, and no other part of the bot waits for words."""
-
-    async def __call__(self, _: Message, person: Person, services: Services, state: FSMContext) -> Found:
-        """With what is `held`, where there is something."""
-        tips = services.tips
-        if tips is None or person.group:
-            return False
-        draft = await tips.drafts.get(person.chat_id)
-        if draft is None or draft.paused or draft.step is Step.DONE or await state.get_state() is not None:
-            return False
-        return {"held": Held(tips, draft)}
-
-
-class At(Filter):
-    """Whether the draft of the chat stands at one of these steps; at any where none is named."""
-
-    def __init__(self, *steps: Step) -> None:
-        self._steps = steps
-
-    async def __call__(self, _: CallbackQuery, person: Person, services: Services) -> Found:
-        """With what is `held`."""
-        tips = services.tips
-        draft = await tips.drafts.get(person.chat_id) if tips is not None and not person.group else None
-        if tips is None or draft is None or (self._steps and draft.step not in self._steps):
-            return False
-        return {"held": Held(tips, draft)}
 
 
 def router() -> Router:
@@ -77,18 +38,19 @@ def router() -> Router:
     made.message.register(begin, Command("tip"), _OWN)
     made.message.register(begin_linked, CommandStart(deep_link=True, magic=F.args.startswith("tip")), _OWN)
     made.callback_query.register(begin_about, TipAbout.filter())
-    writing, warned = At(*WRITING), At(Step.WARNING, *WRITING)
+    writing, asked, warned = At(*WRITING), At(*QUESTIONS), At(Step.WARNING, *QUESTIONS)
     acts: tuple[tuple[TipAct, At, Callable[..., Any]], ...] = (
         (TipAct.ACCEPT, warned, accept),
         (TipAct.SAFER, At(), safer),
         (TipAct.WARNING, At(), warn_again),
-        (TipAct.GO, writing, go),
-        (TipAct.HOW, writing, how),
-        (TipAct.ASK, writing, ask),
+        (TipAct.GO, asked, go),
+        (TipAct.HOW, asked, how),
+        (TipAct.ORIGINALS, writing, originals),
+        (TipAct.ASK, asked, ask),
         (TipAct.SEND, writing, send),
         (TipAct.CODE, At(Step.CODE), another_code),
         (TipAct.ERASE, At(), erase),
-        (TipAct.CANCEL, At(Step.WARNING, Step.DONE, *WRITING), cancel),
+        (TipAct.CANCEL, At(Step.WARNING, Step.DONE, Step.LOOKUP, *WRITING), cancel),
     )
     for act, at, handler in acts:
         made.callback_query.register(handler, OnTip.filter(F.act == act), at)
@@ -120,11 +82,12 @@ async def begin_linked(
 async def begin_about(
     callback: CallbackQuery, callback_data: TipAbout, person: Person, services: Services, state: FSMContext
 ) -> None:
-    """The same from an alert, as a new message: the alert stays."""
-    if not isinstance(callback.message, Message):
+    """The same from an alert, as a new message: the alert stays. From a group the button leads to the bot alone."""
+    if not isinstance(callback.message, Message) or callback.bot is None:
         return
     if person.group:
-        await answer(callback.message, screens.plain("private", person.language))
+        me = await callback.bot.me()
+        await callback.answer(url=f"https://t.me/{me.username}?start=tip_{callback_data.tender}")
     else:
         await _begin(callback.message, person, services, state, tender=callback_data.tender, pressed=True)
 
@@ -138,11 +101,13 @@ async def _begin(
         return
     await state.clear()
     draft = await tips.drafts.get(person.chat_id)
-    if draft is None or draft.step not in WRITING or draft.tip:
+    if draft is None or draft.step not in QUESTIONS:
         said = draft.said if draft else ()
         await tips.drafts.drop(person.chat_id)
         draft = Draft.new(Step.WARNING, services.clock(), said=said)
-    draft = replace(draft, paused=False, tender=tender if 0 < tender < 2**63 else draft.tender)
+    draft = replace(
+        draft, paused=False, language=person.language, tender=tender if 0 < tender < 2**63 else draft.tender
+    )
     draft = draft if pressed else draft.heard(message.message_id)
     await tips.drafts.save(person.chat_id, draft)  # before the answer: from here on all that comes is sealed
     page = await _page(draft, person, services)
@@ -151,12 +116,14 @@ async def _begin(
 
 async def _page(draft: Draft, person: Person, services: Services) -> screens.Page:
     if draft.step is Step.WARNING:
-        return screens.warning(person.language, forwarded=False)
+        return screens.warning(person.language, forwarded=services.tips is not None and services.tips.forwarded)
     about = ""
     if draft.step is Step.WHAT and draft.tender:
         card = await tender_card(services.store, draft.tender)
         about = card.summary.title if card else ""
-    return screens.at_step(draft, person.language, about=about)
+    return screens.at_step(
+        draft, person.language, about=about, forwarded=services.tips is not None and services.tips.forwarded
+    )
 
 
 async def _move(callback: CallbackQuery, person: Person, services: Services, draft: Draft) -> None:
@@ -180,15 +147,15 @@ async def safer(callback: CallbackQuery, person: Person, held: Held) -> None:
     await edit(callback, screens.safer(held.tips.settings.safer_ways, person.language))
 
 
-async def warn_again(callback: CallbackQuery, person: Person) -> None:
+async def warn_again(callback: CallbackQuery, person: Person, held: Held) -> None:
     """Back to the warning."""
-    await edit(callback, screens.warning(person.language, forwarded=False))
+    await edit(callback, screens.warning(person.language, forwarded=held.tips.forwarded))
 
 
 async def go(callback: CallbackQuery, callback_data: OnTip, person: Person, services: Services, held: Held) -> str:
     """To a question, whichever."""
-    if callback_data.value not in WRITING:
-        return _over(person)
+    if callback_data.value not in QUESTIONS:
+        return screens.over(person.language)
     await _move(callback, person, services, replace(held.draft, step=Step(callback_data.value), paused=False))
     return ""
 
@@ -204,58 +171,24 @@ async def how(callback: CallbackQuery, callback_data: OnTip, person: Person, ser
     await _move(callback, person, services, on)
 
 
+async def originals(
+    callback: CallbackQuery, callback_data: OnTip, person: Person, services: Services, held: Held
+) -> None:
+    """Whether what comes from now on is kept as it is, too."""
+    kept = callback_data.value == "yes"
+    step = Step.ANSWER if held.draft.step is Step.ANSWER else Step.FILES
+    await _move(callback, person, services, replace(held.draft, originals=kept, step=step))
+
+
 async def ask(callback: CallbackQuery, callback_data: OnTip, person: Person, services: Services, held: Held) -> None:
     """Whether a way back may be kept."""
     on = replace(held.draft, ask=callback_data.value == "yes", step=Step.REVIEW)
     await _move(callback, person, services, on)
 
 
-async def send(callback: CallbackQuery, person: Person, held: Held) -> str:
-    """Send it, and show the code once."""
-    if held.draft.empty:
-        return _over(person)
-    sent = await held.tips.desk.submit(person.chat_id, held.draft, person.language)
-    await edit(callback, screens.code(sent.code, person.language))
-    return ""
-
-
-async def another_code(callback: CallbackQuery, person: Person, held: Held) -> None:
-    """A code that was not typed back is replaced by another."""
-    code = await held.tips.desk.another_code(person.chat_id, held.draft)
-    await edit(callback, screens.code(code, person.language))
-
-
-async def erase(callback: CallbackQuery, bot: Bot, person: Person, held: Held) -> None:
-    """Delete the conversation from the chat, as far as Telegram lets a bot."""
-    pressed = callback.message.message_id if callback.message else 0
-    deleted, left = await erase_messages(bot, person.chat_id, {*held.draft.said, pressed})
-    await held.tips.drafts.drop(person.chat_id)
-    await _say(bot, person, screens.erased(deleted, left, person.language))
-
-
-async def cancel(callback: CallbackQuery, bot: Bot, person: Person, held: Held) -> None:
-    """Erase the draft here and the conversation in the chat."""
-    pressed = callback.message.message_id if callback.message else 0
-    await held.tips.drafts.drop(person.chat_id)
-    emptied = Draft.new(Step.DONE, held.draft.started_at, said=held.draft.said)
-    await held.tips.drafts.save(person.chat_id, emptied)  # what was written goes first, whatever Telegram answers
-    deleted, left = await erase_messages(bot, person.chat_id, {*held.draft.said, pressed})
-    await held.tips.drafts.drop(person.chat_id)
-    await _say(bot, person, screens.plain("cancelled", person.language))
-    await _say(bot, person, screens.erased(deleted, left, person.language))
-
-
 async def over(_: CallbackQuery, person: Person) -> str:
     """A button of a tip that was sent, cancelled or has expired."""
-    return _over(person)
-
-
-def _over(person: Person) -> str:
-    return translator(person.language).gettext("This step is over. /tip begins a new tip.")
-
-
-async def _say(bot: Bot, person: Person, page: screens.Page) -> None:
-    await bot.send_message(person.chat_id, page.html, parse_mode="HTML", reply_markup=markup(page.buttons))
+    return screens.over(person.language)
 
 
 async def set_aside(message: Message, held: Held, person: Person, services: Services) -> None:
@@ -279,6 +212,8 @@ async def tell(message: Message, held: Held, bot: Bot, person: Person) -> None:
         if right:
             draft = Draft.new(Step.DONE, draft.started_at, said=draft.said)
         draft = draft.heard(await answer(message, screens.code_typed(person.language, right=right)))
+    elif draft.step is Step.LOOKUP:
+        draft = await look_up(message, draft, bot, person, held.tips)
     else:
         draft = await take(message, draft, bot, person, held.tips)
     await held.tips.drafts.save(person.chat_id, draft)

@@ -107,7 +107,7 @@ async def test_a_killed_process_leaves_nothing_readable_and_the_person_is_told_o
     said = len(talk.messages(person))
     await talk.worker.drain()
     assert len(talk.messages(person)) == said + 1
-    assert "пришлите её ещё раз" in talk.last(person)
+    assert "пришлите ещё раз то, что" in talk.last(person)
     assert "tip:go:what" in talk.buttons(person).values()
     assert not await found(talk, "второе 9917")
     await talk.say(person, "второе снова")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.card_buttons import CardButtons
+from bot.chat.lookup import tender_card
 from bot.tips.receipt import digits_of
-from tests.bot.chat.talking import LANGUAGES
+from tests.bot.chat.talking import LANGUAGES, store_tender
 from tests.bot.tips.tipping import Tipping
 
 WARNED = {"kk": "Жазбас бұрын", "ru": "Прежде чем писать", "en": "Before you write"}
@@ -24,6 +26,7 @@ async def test_a_tip_goes_from_the_warning_to_the_code(talk: Tipping, language: 
     await talk.say(person, "и ещё одно: акт подписан до начала работ")
     await talk.press(person, "tip:go:how")
     await talk.press(person, "tip:how:saw")
+    await talk.press(person, "tip:go:ask")
     await talk.press(person, "tip:ask:no")
     assert not await talk.rows_of("tips"), "nothing is sent before it was confirmed"
     await talk.press(person, "tip:send:")
@@ -116,3 +119,59 @@ async def test_in_a_group_nothing_is_taken(talk: Tipping) -> None:
     group = talk.sandbox.crowd.add_group("Readers", [owner])
     await talk.say(owner, "/tip", group)
     assert talk.last(group) == "Tips are not for a group. Write to me alone."
+
+
+async def test_the_button_on_an_alert_begins_a_tip_about_its_tender(talk: Tipping) -> None:
+    tender = await store_tender(talk.services.store)
+    (row,) = CardButtons(tips=True)._more
+    card = await tender_card(talk.services.store, tender)
+    assert card is not None
+    button = row[0](card, "en")
+    assert button is not None
+    person = talk.person("en")
+    await talk.say(person, "/help")
+    await talk.forge(person, button.data)
+    await talk.press(person, "tip:ok:")
+    assert "About: Ремонт кровли школы № 12" in talk.last(person)
+    await talk.say(person, "They paid twice")
+    await talk.forge(person, "tip:ask:no")
+    await talk.press(person, "tip:send:")
+    assert (await talk.opened())[0].header["tender"] == tender
+
+
+async def test_a_link_from_the_web_begins_a_tip_about_its_tender(talk: Tipping) -> None:
+    tender = await store_tender(talk.services.store)
+    person = talk.person("en")
+    talk.sandbox.crowd.start(person, f"tip_{tender}")
+    await talk.settle()
+    await talk.press(person, "tip:ok:")
+    assert "About: Ремонт кровли школы № 12" in talk.last(person)
+
+
+@pytest.mark.parametrize("payload", ["tip", "tip_", "tip_x", "tip_-5", f"tip_{10**30}"])
+async def test_a_link_that_names_nothing_begins_a_tip_all_the_same(talk: Tipping, payload: str) -> None:
+    person = talk.person("en")
+    talk.sandbox.crowd.start(person, payload)
+    await talk.settle()
+    assert talk.last(person).startswith("Before you write")
+
+
+async def test_delete_me_erases_draft_and_ways_back_of_somebody_who_follows_nothing(talk: Tipping) -> None:
+    person = talk.person("en")
+    code = await talk.tell(person, "They paid twice")
+    await talk.accept(person)
+    await talk.say(person, "and more")
+    await talk.say(person, "/delete_me")
+    await talk.press(person, "erase:1")
+    assert not await talk.rows_of("tip_drafts", "tip_routes", "tip_senders")
+    assert await talk.rows_of("tips", "tip_parts") == {"tips": 1, "tip_parts": 1}
+    assert await talk.tips.desk.by_code(digits_of(code)) is not None
+
+
+async def test_erasing_the_chat_says_what_it_cannot_do(talk: Tipping) -> None:
+    person = talk.person("en")
+    await talk.tell(person, "They paid twice")
+    talk.clock.advance(hours=20)
+    await talk.press(person, "tip:erase:")
+    assert [one["text"] for one in talk.messages(person)] == [talk.last(person)]
+    assert "What we cannot erase" in talk.last(person)
