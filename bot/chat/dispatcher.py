@@ -46,12 +46,13 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.include_router(looking.router())
     dispatcher.include_router(telling.router())  # before the rest: while a tip is written, words are its
     dispatcher.include_router(doing.router())
+    dispatcher.include_router(lookups.router())  # before `start`, as lessons: a link to a purchase begins with it
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
     for part in (sharing, start, filters, adding, criteria, saving, settings, muting, mail, account):
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)
-    for rest in (why, cards, lookups, membership):
+    for rest in (why, cards, membership):
         dispatcher.include_router(rest.router())
     dispatcher.include_router(lookups.pasted_router())
     dispatcher.include_router(fallback.router())

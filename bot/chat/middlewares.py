@@ -35,6 +35,11 @@ class Recognise(BaseMiddleware):
         """Handle the update with `person` and `services`; a flooded chat gets one sentence, then silence."""
         chat: Chat | None = data.get("event_chat")
         user: User | None = data.get("event_from_user")
+        if isinstance(event, Update) and event.inline_query is not None and user is not None:
+            if self._services.typing.judge(user.id, self._services.clock()) is not Verdict.HANDLE:
+                return None
+            data["person"] = await self._person(Chat(id=user.id, type=ChatType.PRIVATE), user)
+            return await handler(event, data)
         if chat is None or not isinstance(event, Update):
             return None
         verdict = Verdict.HANDLE

@@ -16,7 +16,7 @@ from alerts.messages import Messages
 from alerts.opinions import Opinions
 from alerts.preferences import Preferences
 from alerts.preview import Foresight, Recent
-from alerts.render import Renderer
+from alerts.render import Renderer, TenderCard
 from alerts.sharing import Sharing
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
@@ -42,6 +42,7 @@ class Services:
     """`countries`: ISO 3166-1 codes with a source that is switched on. `kept`: how long a handled update's id stays.
     `per_day`: alerts at once for who chose no number; `mute_days`: how long a mute lasts.
     `lessons_folder`: the operator's own lessons; `rules_good_for`: how long a rule they quote counts as checked.
+    `typing`: how fast somebody may type after the bot's name, each letter a question.
     `public_url`: where our web pages are reached, '' where they are not.
     """
 
@@ -58,6 +59,7 @@ class Services:
     tips: TipService | None = None
     open_mailing: Callable[[], Awaitable[Mailing]] | None = None  # None: this bot sends no mail
     flood: FloodGuard = field(default_factory=FloodGuard)
+    typing: FloodGuard = field(default_factory=lambda: FloodGuard(burst=60, every=0.5))
     lessons_folder: Path | None = None
     rules_good_for: timedelta = GOOD_FOR
     public_url: str = ""
@@ -121,6 +123,11 @@ class Services:
     def pictures(self) -> Kept[bytes]:
         """Their pictures, some 80 kB each."""
         return Kept(self.clock, 60)
+
+    @cached_property
+    def offers(self) -> Kept[list[TenderCard]]:
+        """What was found for words typed after the bot's name, for a minute."""
+        return Kept(self.clock, 200, timedelta(minutes=1))
 
     @property
     def sharing(self) -> Sharing:

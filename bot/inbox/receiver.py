@@ -24,7 +24,7 @@ __all__ = ["ALLOWED_UPDATES", "Receiver", "trouble"]
 
 log = structlog.get_logger("telegram")
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
 """What we ask Telegram for, in polling and for a webhook; my_chat_member tells of a block without sending anything."""
 
 LONGEST_PAUSE = 60.0

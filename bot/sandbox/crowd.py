@@ -128,6 +128,21 @@ class Crowd:
         self.world.updates.add("callback_query", query)
         return query_id
 
+    def type_inline(self, person: Person, text: str) -> str:
+        """Type after the bot's name in some chat and return the query's id; `world.offers` has what is offered."""
+        query_id = self.world.add_inline(person)
+        body = {"id": query_id, "from": person.as_json(), "query": text[:256], "offset": "", "chat_type": "group"}
+        self.world.updates.add("inline_query", body)
+        return query_id
+
+    def choose_inline(self, person: Person, query_id: str, number: int = 0, chat: Chat | None = None) -> Message:
+        """Send what was offered into a chat, as the person's own message by way of the bot."""
+        offered = self.world.offers.get(query_id, [])
+        if number >= len(offered):
+            raise NotPossible("The bot offered nothing there.")
+        place = self._place(person, chat)
+        return self.world.post(place, person.as_json(), via_bot=self.world.bot, **offered[number]["message"])
+
     def block(self, person: Person) -> None:
         """Stop the bot: it learns by my_chat_member and gets 403 from now on."""
         self._set_blocked(person, blocked=True)

@@ -39,6 +39,8 @@ class World:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, Query] = {}
+        self.inline_asked: dict[str, tuple[Person, datetime]] = {}
+        self.offers: dict[str, list[dict[str, Any]]] = {}  # by inline query: title, description and the message of each
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
         self._message_ids = itertools.count(1)
@@ -140,6 +142,19 @@ class World:
             raise bad_request(QUERY_TOO_OLD)
         self.feed.publish("answer", query_id=query_id, person_id=query.person.id, chat_id=query.chat.id, **answer)
         return query
+
+    def add_inline(self, person: Person) -> str:
+        """Remember that somebody types after the bot's name and return the query's id."""
+        query_id = str(4_400_000_000_000_000 + next(self._query_ids))
+        self.inline_asked[query_id] = (person, self.clock())
+        return query_id
+
+    def offer(self, query_id: str, offered: list[dict[str, Any]]) -> None:
+        """Answer somebody who types, once and in time. Raises ApiError "query is too old..."."""
+        asked = self.inline_asked.pop(query_id, None)
+        if asked is None or self.clock() - asked[1] > QUERY_LIFE:
+            raise bad_request(QUERY_TOO_OLD)
+        self.offers[query_id] = offered
 
     def migrate(self, chat: Chat, new_id: int = 0) -> Chat:
         """Turn a group into a supergroup with a new id; both service messages are sent, as on the real server."""

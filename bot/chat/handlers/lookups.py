@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
-from aiogram.types import BufferedInputFile, CallbackQuery, Message
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import BufferedInputFile, CallbackQuery, InlineQuery, Message
 
 from alerts.channels.base import Message as Page
-from bot.chat import looking
+from bot.chat import looking, screens
+from bot.chat.cards import card_page, shown_card
 from bot.chat.keyboards import markup
 from bot.chat.lookup_callbacks import Behind, Listed, OpenProfile, ShowChart, TurnListed, fits
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
+from bot.chat.sharing_cards import offered, tender_of
 from bot.chat.texts import out_of_date
 from watchers.behind import Side
 from watchers.pasted import ocids_in, portal_links
@@ -26,7 +28,9 @@ _MOST_TYPED = 200
 def router() -> Router:
     """Everybody may look things up, in a group too."""
     made = Router(name="lookups")
+    made.message.register(by_link, CommandStart(deep_link=True, magic=F.args.func(_opens_a_purchase)))
     made.message.register(tender, Command("tender"))
+    made.inline_query.register(offer)
     made.message.register(_of(Side.BUYER), Command("buyer"))
     made.message.register(_of(Side.SUPPLIER), Command("supplier"))
     for what in Listed:
@@ -50,6 +54,25 @@ _COMMANDS = {Listed.LATEST: "latest", Listed.DEADLINES: "deadlines", Listed.TOP:
 
 def _names_a_purchase(text: str | None) -> bool:
     return bool(text) and bool(ocids_in(text or "") or portal_links(text or ""))
+
+
+def _opens_a_purchase(payload: str | None) -> bool:
+    return tender_of(payload or "") is not None
+
+
+async def by_link(message: Message, command: CommandObject, person: Person, services: Services) -> None:
+    """Somebody pressed *Open in the bot* under a card that was shared."""
+    card = await shown_card(tender_of(command.args or "") or 0, 0, person, services)
+    if card is None:
+        await answer(message, screens.plain("unknown_tender", person.language))
+        return
+    await answer(message, await card_page(card, 0, person, services))
+
+
+async def offer(query: InlineQuery, person: Person, services: Services, bot: Bot) -> None:
+    """`@bot word` in any chat."""
+    results = await offered(query.query[:_MOST_TYPED], person, services, (await bot.me()).username or "")
+    await query.answer(list(results), cache_time=60, is_personal=True)
 
 
 async def tender(message: Message, command: CommandObject, person: Person, services: Services) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.methods import chats, messages, settings, topics, updates
+from bot.sandbox.methods import chats, inline, messages, settings, topics, updates
 from bot.sandbox.methods.base import METHODS, Call
 
-__all__ = ["METHODS", "Call", "chats", "messages", "settings", "topics", "updates"]
+__all__ = ["METHODS", "Call", "chats", "inline", "messages", "settings", "topics", "updates"]
