@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.tables import State, outbox
@@ -102,17 +102,31 @@ async def told_by_message(database: Database, subscriber_id: int, message_id: st
 
 
 async def ancestors_of(connection: AsyncConnection, release: Release) -> list[int]:
-    """The stored tenders that a release says it repeats or follows: by ocid, or by the publisher's own id."""
+    """The stored tenders that a release repeats or follows: named by it, or failed at the same point of the plan."""
+    known = history_lots.c.ocid.startswith(release.ocid[:_PREFIX], autoescape=True)  # of the same publisher
     named = {
         str(one.identifier)
         for one in release.related_processes
         if one.identifier is not None and not _REPEATS.isdisjoint(one.relationship)
     }
-    if not named:
-        return []
-    by_id = select(history_lots.c.ocid).where(
-        history_lots.c.tender_id.in_(named), history_lots.c.ocid.startswith(release.ocid[:_PREFIX], autoescape=True)
+    is_one: ColumnElement[bool] = tenders.c.ocid.in_(_failed_before(release.ocid).where(known))
+    if named:
+        by_id = select(history_lots.c.ocid).where(history_lots.c.tender_id.in_(named), known)
+        is_one = or_(is_one, tenders.c.ocid.in_(named), tenders.c.ocid.in_(by_id))
+    query = select(tenders.c.id).where(is_one, tenders.c.ocid != release.ocid)
+    return list((await connection.execute(query.order_by(tenders.c.id.desc()).limit(10))).scalars())
+
+
+def _failed_before(ocid: str) -> Select[tuple[str]]:
+    """Purchases that came to nothing, for a point of the plan that this one is for too.
+
+    Publishers state a failure late: bids that were closed before, with no award known, count as well.
+    """
+    own = history_lots.alias("own")  # few rows, by key; each finds its point by the index of points
+    same = and_(history_lots.c.plan_root == own.c.plan_root, history_lots.c.published_at <= own.c.published_at)
+    nothing = or_(
+        history_lots.c.outcome.in_(("unsuccessful", "cancelled")),
+        and_(history_lots.c.outcome == "", history_lots.c.closes_at <= own.c.published_at),
     )
-    query = select(tenders.c.id).where(or_(tenders.c.ocid.in_(named), tenders.c.ocid.in_(by_id)))
-    query = query.where(tenders.c.ocid != release.ocid).order_by(tenders.c.id.desc()).limit(10)
-    return list((await connection.execute(query)).scalars())
+    joined = own.join(history_lots, same)
+    return select(history_lots.c.ocid).select_from(joined).where(own.c.ocid == ocid, own.c.plan_root != "", nothing)

@@ -50,7 +50,7 @@ class Following:
                 owed += await self._changed(connection, snapshot, happened)
             if "flag_raised" in kinds:
                 owed += await self._raised(connection, snapshot, happened)
-            if "published" in kinds and snapshot.release.related_processes:
+            if "published" in kinds:
                 owed += await self._reannounced(connection, snapshot, now)
         return owed
 

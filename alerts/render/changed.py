@@ -31,7 +31,10 @@ def change_sentences(
     """Plain text, the weightiest first. `card` is of the newest snapshot."""
     texts = translator(language)
     _ = texts.gettext
-    said = [_("A purchase you were told of was announced again.")] if changes.reannounced else []
+    said = []
+    if changes.reannounced:
+        again = _("A purchase you were told of was announced again, under number %(number)s.")
+        said.append(again % {"number": card.number})
     said += [_("The purchase was cancelled.")] if changes.cancelled else []
     said += [_("The purchase did not take place.")] if changes.failed else []
     if changes.paused is not None and not changes.cancelled:

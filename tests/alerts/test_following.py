@@ -21,7 +21,7 @@ from bot.chat.card_buttons import CardButtons
 from tests.alerts.conftest import flag, roof_repair
 from tests.alerts.telegram_parser import parsed
 from watchers.intake import Judged
-from watchers.ocds import Award, Bid, Bids, Organization, Period, RelatedProcess, Release, Value
+from watchers.ocds import Award, Bid, Bids, Lot, Organization, Period, RelatedProcess, Release, Value
 from watchers.rules import load_rules
 from watchers.sources.base import Batch, Record
 
@@ -269,9 +269,59 @@ async def test_a_repeated_purchase_is_told_to_who_knew_the_first(followed, world
     ]
     [reply] = [message for message in await followed.send() if message.reply_to]
     assert reply.reply_to == "101"
-    assert "Закупку, о которой мы писали, объявили снова." in plain(reply)
+    assert "Закупку, о которой мы писали, объявили снова под номером ocds-xabcde-2." in plain(reply)
     assert "48,2 млн" in plain(reply)
     assert "why:2" in {button.data for row in reply.buttons for button in row}
+
+
+def planned(ocid: str, root: str, *, status: str = "active", **changed: Any) -> Release:
+    """A purchase of one lot for one point of the buyer's plan, as its lot's number says."""
+    lots = (Lot(id="1", public_number=f"{root}-ЗЦП1", status=status, title="Ремонт кровли"),)
+    [roof] = roof_repair().tender.items
+    items = (msgspec.structs.replace(roof, related_lot="1"),)
+    return purchase(ocid, lots=lots, items=items, **changed)
+
+
+LATER_ON = "2026-11-22T09:05:00Z"
+PAST = Period(start_date="2026-11-18T08:00:00Z", end_date="2026-11-22T05:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("root", "first", "told"),
+    [
+        ("87361886", {"status": "unsuccessful"}, True),
+        ("87361886", {"status": "cancelled"}, True),
+        ("87361886", {"tender_period": PAST}, True),  # closed, and nobody said yet how it ended
+        ("87361886", {}, False),  # still open
+        ("55555555", {"status": "unsuccessful"}, False),  # another point of the plan
+    ],
+)
+async def test_a_purchase_that_failed_and_comes_again_for_the_same_point_of_the_plan_is_told_once(
+    followed, world, root, first, told
+) -> None:
+    await followed.save(planned("ocds-xabcde-1", "87361886"), flag())
+    await followed.send()
+    if first:
+        await followed.save(planned("ocds-xabcde-1", "87361886", **first), flag())
+        await followed.send()
+    [kept] = await world.subscriptions.filters(1)
+    await world.subscriptions.delete(1, kept.id)  # it would match the second too
+    world.clock.advance(minutes=5)
+    for sum_ in (48_200_000, 49_000_000):  # a later snapshot of the second is a change, not another announcement
+        await followed.save(planned("ocds-xabcde-2", root, date_published=LATER_ON, value=Value.of(sum_, "KZT")))
+    again = [row for row in await world.rows() if row.event == "reannounced"]
+    assert [(row.subscriber_id, row.tender_id) for row in again] == ([(1, 2)] if told else [])
+    replies = [message for message in await followed.send() if "под номером ocds-xabcde-2" in plain(message)]
+    assert [one.reply_to for one in replies] == (["101"] if told else [])
+
+
+async def test_a_purchase_of_another_publisher_with_the_same_number_of_a_plan_is_another_one(followed, world) -> None:
+    await followed.save(planned("ocds-xabcde-1", "87361886", status="unsuccessful"), flag())
+    [kept] = await world.subscriptions.filters(1)
+    await world.subscriptions.delete(1, kept.id)
+    world.clock.advance(minutes=5)
+    await followed.save(planned("ocds-zyxwvu-2", "87361886", date_published=LATER_ON))
+    assert [row.event for row in await world.rows()] == ["published"]
 
 
 async def test_matching_a_change_twice_owes_once(followed, world) -> None:
