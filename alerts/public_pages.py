@@ -24,9 +24,9 @@ class PublicPages(msgspec.Struct, frozen=True):
         """Any of our pages by its path, which starts with a slash."""
         return f"{self.public_url}{path}" if self.public_url else ""
 
-    def tender(self, tender_id: int) -> str:
-        """The evidence page of a tender."""
-        return self.at(f"/t/{tender_id}")
+    def tender(self, tender_id: int, language: str = "") -> str:
+        """The evidence page of a tender, in a language where one is named, else in the reader's."""
+        return self.at(f"/{language}/t/{tender_id}" if language else f"/t/{tender_id}")
 
     def snapshot(self, tender_id: int, sequence: int) -> str:
         """The evidence page of one snapshot of it: what it says never changes."""

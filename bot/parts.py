@@ -51,8 +51,8 @@ class Parts:
         self.store = Store(self.database, clock)
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
-        self.renderer = Renderer(clock, self.rules, actions=CardButtons(tips=bool(config.tips.keys)))
         self.public = PublicPages(config.web.public_url)
+        self.renderer = Renderer(clock, self.rules, actions=CardButtons(self.public, tips=bool(config.tips.keys)))
         self.lessons = Lessons(
             clock,
             Path(config.learn.folder) if config.learn.folder else None,

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from alerts.channels.base import Button
+from alerts.channels.telegram.text import safe_link
 from alerts.i18n import mark, translator
 from alerts.opinions import Verdict
+from alerts.public_pages import PublicPages
 from alerts.render import TenderCard
 from alerts.render.actions import Rows, portal
 from bot.chat.callbacks import OpenMute, TipAbout, TurnList, Why
@@ -109,23 +111,38 @@ def tip(tender: TenderCard, language: str) -> Button:
 
 
 class CardButtons:
-    """The buttons of the conversation, for the renderer (`alerts.render.actions.Actions`)."""
+    """The buttons of the conversation, for the renderer (`alerts.render.actions.Actions`).
 
-    def __init__(self, *, tips: bool = False) -> None:
-        """`tips`: whether somebody can read what is told about a tender, so that it may be offered."""
+    `public`: where our pages are; beside the button to the publisher's page comes one to the evidence page. `tips`:
+    whether somebody can read what is told about a tender, so that it may be offered.
+    """
+
+    def __init__(self, public: PublicPages | None = None, *, tips: bool = False) -> None:
+        self._public = public or PublicPages()
         self._more: tuple[tuple[MakeButton, ...], ...] = ((tip,),) if tips else ()
 
     def under_card(self, tender: TenderCard, language: str) -> Rows:
         """Under an alert, and under a tender that was looked up."""
-        return _rows((*UNDER_CARD, *self._more), tender, language)
+        return self._with_page(_rows((*UNDER_CARD, *self._more), tender, language), tender, language)
 
     def under_reasons(self, tender: TenderCard, language: str) -> Rows:
         """Under the answer to "Why?"."""
-        return _rows((*UNDER_REASONS[:-1], *self._more, *UNDER_REASONS[-1:]), tender, language)
+        makers = (*UNDER_REASONS[:-1], *self._more, *UNDER_REASONS[-1:])
+        return self._with_page(_rows(makers, tender, language), tender, language)
 
     def under_change(self, tender: TenderCard, language: str) -> Rows:
         """Under what is told of a change."""
         return _rows(UNDER_CHANGE, tender, language)
+
+    def _with_page(self, rows: Rows, tender: TenderCard, language: str) -> Rows:
+        link = safe_link(self._public.tender(tender.tender_id, language))
+        if not link:
+            return rows
+        page = Button(text=translator(language).gettext("Evidence page"), url=link)
+        at = next((place for place, row in enumerate(rows) if any(button.url for button in row)), None)
+        if at is None:
+            return (*rows, (page,))
+        return (*rows[:at], (*rows[at], page), *rows[at + 1 :])
 
     def open(self, label: str, tender: TenderCard) -> Button:
         """The card of one tender of a list."""

@@ -86,8 +86,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         async def answer(request: web.Request) -> web.StreamResponse:
             return await handler(Page(self, request))
 
-        prefixed = f"/{{{PREFIX}:(?:{'|'.join(LANGUAGES)})}}{path if path != '/' else ''}"
-        return [method(path, answer), method(prefixed, answer)]
+        prefix = f"/{{{PREFIX}:(?:{'|'.join(LANGUAGES)})}}"
+        prefixed = [prefix, f"{prefix}/"] if path == "/" else [prefix + path]
+        return [method(one, answer) for one in (path, *prefixed)]
 
     @property
     def mishaps(self) -> Middleware:

@@ -8,6 +8,7 @@ import pytest
 
 from alerts.channels.base import Button
 from alerts.i18n import LANGUAGES
+from alerts.public_pages import PublicPages
 from alerts.render import Renderer
 from bot.chat import card_buttons
 from bot.chat.card_buttons import CardButtons
@@ -26,6 +27,19 @@ def test_every_button_of_a_card_fits_for_the_largest_number(language: str) -> No
         assert bool(button.data) != bool(button.url), button
         assert len(button.data.encode()) <= 64
         assert len(button.text) <= 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_evidence_page_stands_beside_the_portal_where_pages_are_public(language: str) -> None:
+    made = CardButtons(PublicPages("https://baqylau.example"))
+    for rows in (made.under_card(card(), language), made.under_reasons(card(), language)):
+        (row,) = (row for row in rows if any(button.url for button in row))
+        assert [button.url for button in row if button.url][1] == f"https://baqylau.example/{language}/t/7"
+    without = made.under_card(card(link=""), language)
+    assert [button.url for row in without for button in row if button.url] == [
+        f"https://baqylau.example/{language}/t/7"
+    ]
+    assert not any("/t/" in button.url for row in CardButtons().under_card(card(), language) for button in row)
 
 
 def test_a_part_that_offers_nothing_leaves_no_empty_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,8 @@ async def test_the_index_turns_its_pages_without_losing_or_repeating(pages: Serv
         path = further[1].replace("&amp;", "&") if further else ""
     assert len(seen) == len(set(seen)) == 45
     assert seen[0] == "Roof 44"
+    for path in ("/ru", "/ru/"):
+        assert (await pages.get(path)).headers["Content-Language"] == "ru"
 
 
 async def test_a_filter_is_said_kept_in_the_form_and_searched_by(pages: Served) -> None:
