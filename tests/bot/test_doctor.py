@@ -45,7 +45,7 @@ async def test_a_whole_installation_is_found_well_and_left_as_it_was(database_ur
         results = await examine(one, date(2026, 7, 1))
     assert all(result.ok and not result.mend for result in results), [result.line() for result in results]
     assert [result.subject for result in results if result.subject != "database"] == [
-        "configuration", "rules", "source prozorro", "bot", "tips",
+        "configuration", "rules", "source prozorro", "bot", "mail", "tips",
     ]  # fmt: skip
     assert sandbox.token not in "".join(result.line() for result in results)
     database = Database(database_url)

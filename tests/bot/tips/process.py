@@ -1,4 +1,4 @@
-"""A bot of its own process that takes tips, to be killed.
+"""Bots of their own processes that take tips, to be killed: one for each line on standard input.
 
 `python -m tests.bot.tips.process DATABASE_URL API_BASE TOKEN PUBLIC_KEY`.
 """
@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,5 +41,17 @@ async def main(url: str, api_base: str, token: str, key: str) -> None:
         group.create_task(worker.run())
 
 
+def serve(arguments: list[str]) -> None:
+    """A new bot, whose number is printed, for each line that comes in: all is imported once."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed is gone at once
+    for _ in sys.stdin:
+        number = os.fork()
+        if number == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            asyncio.run(main(*arguments))
+            os._exit(1)
+        print(number, flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    serve(sys.argv[1:])

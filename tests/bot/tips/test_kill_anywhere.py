@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -40,21 +43,39 @@ class Killed:
         self.talk = talk
         self.folder = folder
         self.person = talk.person("en")
-        self.process: asyncio.subprocess.Process | None = None
+        self.starter: asyncio.subprocess.Process | None = None
+        self.bot = 0
         self.log = folder / "process.log"
 
-    async def start(self) -> None:
+    async def begin(self) -> None:
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
+            self.starter = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.bot.tips.process", self.talk.database.url, self.talk.sandbox.api_base,
-                self.talk.sandbox.token, self.talk.key.recipient.text, stdout=log, stderr=log,
+                self.talk.sandbox.token, self.talk.key.recipient.text,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
+        await self.start()
+
+    async def start(self) -> None:
+        assert self.starter is not None
+        assert self.starter.stdin is not None
+        assert self.starter.stdout is not None
+        self.starter.stdin.write(b"one\n")
+        self.bot = int(await self.starter.stdout.readline())
 
     async def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        await self.process.wait()
+        os.kill(self.bot, signal.SIGKILL)
+
+        async def gone() -> bool:
+            return not psutil.pid_exists(self.bot)
+
+        await until(gone)
         self.nothing_readable()
+
+    async def end(self) -> None:
+        assert self.starter is not None
+        self.starter.kill()
+        await self.starter.wait()
 
     async def rows(self, table: object) -> int:
         async with self.talk.database.read() as connection:
@@ -105,7 +126,7 @@ async def test_a_process_killed_at_every_step_leaves_a_whole_tip_and_nothing_rea
     person, crowd = killed.person, sandbox.crowd
     sandbox.faults.slow(0.3, method="sendMessage")
     sandbox.faults.slow(0.3, method="editMessageText")
-    await killed.start()
+    await killed.begin()
 
     async def stored() -> bool:
         return not sandbox.world.updates.pending and await killed.rows(inbox) > 0
@@ -144,4 +165,5 @@ async def test_a_process_killed_at_every_step_leaves_a_whole_tip_and_nothing_rea
     assert "file" in [one.header["kind"] for one in told], [one["text"][:60] for one in talk.messages(person)]
     assert await talk.tips.desk.by_code(code.replace(" ", "")) is not None
     assert await killed.rows(tips) == 1
+    await killed.end()
     await talk.bot.session.close()
