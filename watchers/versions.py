@@ -12,14 +12,16 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from watchers.database import Database
-from watchers.tables import events, raw_answers, snapshots, tenders
+from watchers.reading import Reading, StoredSnapshot
+from watchers.tables import events, raw_answers, snapshots
 
-__all__ = ["LARGEST_RAW", "RawAnswer", "Version", "raw_answer", "release_json", "snapshot_id", "versions"]
+__all__ = ["LARGEST_RAW", "RawAnswer", "Version", "look", "raw_answer", "release_json", "snapshot_id", "versions"]
 
 _MOST = 500
-_LARGEST_ID = 2**63 - 1
+_LARGEST_ID, _LARGEST_SEQUENCE = 2**63 - 1, 2**31 - 1
 LARGEST_RAW = 64 * 1024 * 1024
 """Bytes of an answer that are unpacked for a person; larger ones are not handed out."""
 
@@ -51,6 +53,33 @@ class RawAnswer(msgspec.Struct, frozen=True):
 
 async def versions(database: Database, tender_id: int, *, most: int = _MOST) -> list[Version]:
     """The newest versions of a tender, the newest first; none for a tender there is none of."""
+    if tender_id > _LARGEST_ID:
+        return []
+    async with database.read() as connection:
+        return await _versions(connection, tender_id, most)
+
+
+async def look(
+    reading: Reading, tender_id: int, sequence: int | None = None
+) -> tuple[StoredSnapshot, list[Version]] | None:
+    """A snapshot of a tender (the newest, or the one of that sequence) and its versions; None if there is none.
+
+    All of it on one connection: whoever reads a page waits for it.
+    """
+    if tender_id > _LARGEST_ID or (sequence or 0) > _LARGEST_SEQUENCE:
+        return None
+    async with reading.database.read() as connection:
+        known = await _versions(connection, tender_id, _MOST)
+        if not known:
+            return None
+        wanted = next((one.id for one in known if sequence in {None, one.sequence}), None)
+        if wanted is None and sequence is not None:
+            wanted = await _find(connection, tender_id, sequence)
+        snapshot = (await reading.read_snapshots(connection, [wanted])).get(wanted) if wanted is not None else None
+    return (snapshot, known) if snapshot is not None else None
+
+
+async def _versions(connection: AsyncConnection, tender_id: int, most: int) -> list[Version]:
     query = (
         select(
             snapshots.c.id, snapshots.c.sequence, snapshots.c.source, snapshots.c.seen_at, raw_answers.c.sha256,
@@ -61,14 +90,13 @@ async def versions(database: Database, tender_id: int, *, most: int = _MOST) -> 
         .order_by(snapshots.c.sequence.desc())
         .limit(most)
     )  # fmt: skip
-    async with database.read() as connection:
-        rows = (await connection.execute(query)).all()
-        happened: dict[int, list[tuple[str, dict[str, Any]]]] = {}
-        if rows:
-            told = select(events.c.snapshot_id, events.c.kind, events.c.detail)
-            told = told.where(events.c.snapshot_id.in_([row.id for row in rows])).order_by(events.c.id)
-            for event in await connection.execute(told):
-                happened.setdefault(event.snapshot_id, []).append((event.kind, event.detail))
+    rows = (await connection.execute(query)).all()
+    happened: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+    if rows:
+        told = select(events.c.snapshot_id, events.c.kind, events.c.detail)
+        told = told.where(events.c.snapshot_id.in_([row.id for row in rows])).order_by(events.c.id)
+        for event in await connection.execute(told):
+            happened.setdefault(event.snapshot_id, []).append((event.kind, event.detail))
     return [
         Version(
             id=row.id,
@@ -83,16 +111,17 @@ async def versions(database: Database, tender_id: int, *, most: int = _MOST) -> 
     ]
 
 
-async def snapshot_id(database: Database, tender_id: int, sequence: int | None = None) -> int | None:
-    """The id of a tender's snapshot, the newest unless a sequence is given; None if there is none."""
-    if tender_id > _LARGEST_ID or (sequence or 0) > 2**31 - 1:
+async def snapshot_id(database: Database, tender_id: int, sequence: int) -> int | None:
+    """The id of a tender's snapshot of that sequence; None if there is none."""
+    if tender_id > _LARGEST_ID or sequence > _LARGEST_SEQUENCE:
         return None
-    if sequence is None:
-        query = select(tenders.c.snapshot_id).where(tenders.c.id == tender_id)
-    else:
-        query = select(snapshots.c.id).where(snapshots.c.tender_id == tender_id, snapshots.c.sequence == sequence)
     async with database.read() as connection:
-        return (await connection.execute(query)).scalar_one_or_none()
+        return await _find(connection, tender_id, sequence)
+
+
+async def _find(connection: AsyncConnection, tender_id: int, sequence: int) -> int | None:
+    query = select(snapshots.c.id).where(snapshots.c.tender_id == tender_id, snapshots.c.sequence == sequence)
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def raw_answer(database: Database, snapshot: int) -> RawAnswer | None:

@@ -22,7 +22,7 @@ from bot.web.site import HEADERS, Page, Site
 from watchers.rules import Rules
 from watchers.showing import shown
 from watchers.store import Store
-from watchers.versions import raw_answer, release_json, snapshot_id, versions
+from watchers.versions import look, raw_answer, release_json, snapshot_id
 
 __all__ = ["Evidence"]
 
@@ -54,10 +54,10 @@ class Evidence:
     async def tender(self, page: Page) -> web.StreamResponse:
         """A tender as it stands, or as one version of it stood."""
         key, sequence = _asked(page)
-        snapshot = await self._store.snapshot(await self._snapshot(key, sequence))
-        if snapshot is None:
+        found = await look(self._store, key, sequence)
+        if found is None:
             raise web.HTTPNotFound
-        known = await versions(self._store.database, key)
+        snapshot, known = found
         language, zone = page.language, self._site.zone
         now = self._site.clock() if sequence is None else snapshot.seen_at
         card = TenderCard.of(snapshot)
@@ -120,7 +120,7 @@ class Evidence:
         return _file(page, safe.body, f"tender-{key}-{sequence}-release", {})
 
     async def _snapshot(self, key: int, sequence: int | None) -> int:
-        found = await snapshot_id(self._store.database, key, sequence)
+        found = await snapshot_id(self._store.database, key, sequence) if sequence is not None else None
         if found is None:
             raise web.HTTPNotFound
         return found

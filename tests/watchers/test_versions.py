@@ -8,7 +8,7 @@ from typing import Any
 from tests.watchers.tenders import batch, finding, judged, release
 from watchers.database import Database
 from watchers.store import Store
-from watchers.versions import raw_answer, release_json, snapshot_id, versions
+from watchers.versions import look, raw_answer, release_json, snapshot_id, versions
 
 RAW = b' {"as it came": "\xd0\xb6",\n\t"twice": 1, "twice": 2}'
 
@@ -35,9 +35,15 @@ async def test_a_version_keeps_its_answer_byte_for_byte(database: Database, cloc
 async def test_a_version_is_found_by_its_number_or_not_at_all(database: Database, clock: Any) -> None:
     store, one = Store(database, clock), judged(release())
     await store.save("portal", batch(one), [one], cursor="1")
-    assert await snapshot_id(database, 1) == await snapshot_id(database, 1, 1) == 1
-    for tender, sequence in ((2, None), (1, 2), (2**63, None), (1, 2**31), (10**30, 10**30)):
+    assert await snapshot_id(database, 1, 1) == 1
+    for sequence in (None, 1):
+        found = await look(store, 1, sequence)
+        assert found is not None
+        assert (found[0].id, [version.sequence for version in found[1]]) == (1, [1])
+    for tender, sequence in ((2, 1), (1, 2), (2**63, 1), (1, 2**31), (10**30, 10**30)):
         assert await snapshot_id(database, tender, sequence) is None
+        assert await look(store, tender, sequence) is None
+    assert await look(store, 2) is None
     assert await versions(database, 2) == []
     assert await raw_answer(database, 99) is None
     assert await release_json(database, 99) is None
