@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
+from itertools import chain
 
 import msgspec
 
@@ -60,13 +61,16 @@ class Foresight:
         return self._made[key]
 
     def _look(self, criteria: Criteria, per_day: int) -> Preview:
-        found = sent(criteria, self._recent)
+        lists = sorted(self._recent.having(criteria), key=len)
+        found = sent(criteria, lists[0] if lists else self._recent)
         floods = per_day > 0 and len(found) > per_day * self._recent.days
         remedies: Sequence[Remedy] = ()
         if floods:
             remedies = narrower(criteria, found, per_day * self._recent.days)
         elif not found and len(self._recent):
-            remedies = wider(criteria, self._recent)
+            # What misses one criterion only is in one of any two lists.
+            near = chain(*lists[:2]) if len(lists) > 1 else self._recent
+            remedies = wider(criteria, {one.tender_id: one for one in near}.values())
         heaviest = nlargest(_EXAMPLES, found, key=lambda one: (one.facts.deserving, one.facts.weight, one.moment))
         return Preview(
             count=len(found),
@@ -79,7 +83,8 @@ class Foresight:
         )
 
 
-def sent(criteria: Criteria, purchases: Recent | Sequence[Seen]) -> list[Seen]:
+def sent(criteria: Criteria, purchases: Iterable[Seen]) -> list[Seen]:
     """Those of the purchases that the filter would have told of. Who follows a supplier hears of awards too."""
     asks, awards = asker(criteria), bool(criteria.suppliers)
-    return [one for one in purchases if (one.published or awards) and asks(one.facts)]
+    found = [one for one in purchases if (one.published or awards) and asks(one.facts)]
+    return list({one.tender_id: one for one in found}.values())

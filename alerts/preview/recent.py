@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.filters import TenderFacts, facts_of
+from alerts.filters import Criteria, TenderFacts, facts_of
+from alerts.filters.facts import level_of
 from watchers.reading import StoredSnapshot
 from watchers.store import Store
 from watchers.summary import summarise
@@ -50,6 +51,7 @@ class Recent:
         self.complete = False  # all that was stored at some moment is in it
         self.suppliers: dict[str, str] = {}  # the names of who was awarded, by id
         self._seen: dict[int, Seen] = {}
+        self._having: dict[str, list[Seen]] = {}  # by what few have: a place, a buyer, the level of their flags
         self._last: int | None = None
         self._pruned_at = _LEAST
         self._same: dict[Collection[str], Collection[str]] = {}
@@ -73,11 +75,28 @@ class Recent:
                 stored = await self._store.read_snapshots(connection, ids)
             found = await asyncio.to_thread(self._look, list(stored.values()), awarded, since)
             for one in found:
-                self._seen[one.tender_id] = one
+                self._add(one)
             self.version += bool(found)
             self._last = max((*ids, self._last))
             self.complete = self.complete or len(ids) < _PART
             return len(ids) == _PART
+
+    def _add(self, one: Seen) -> None:
+        self._seen[one.tender_id] = one
+        for key in (*one.facts.regions, one.facts.buyer, *_levels(one.facts)):
+            self._having.setdefault(key, []).append(one)
+
+    def having(self, criteria: Criteria) -> list[list[Seen]]:
+        """For each of some criteria all purchases that meet it, so that a filter need not ask every purchase.
+
+        A purchase may come twice where it is in two places that are asked for.
+        """
+        weight = () if criteria.min_weight == 0 else (f"level {level_of(criteria.min_weight)}",)
+        return [
+            [one for key in keys for one in self._having.get(key, ()) if self._seen.get(one.tender_id) is one]
+            for keys in (criteria.regions, criteria.buyers, weight)
+            if keys
+        ]
 
     def busiest(self, regions: Collection[str], limit: int, *, suppliers: bool = False) -> list[str]:
         """Who bought, or was awarded, most often in these regions; everywhere for none."""
@@ -96,7 +115,9 @@ class Recent:
             return
         left = {key: one for key, one in self._seen.items() if one.moment >= since}
         self.version += len(left) != len(self._seen)
-        self._seen, self._same = left, {}
+        self._seen, self._same, self._having = {}, {}, {}
+        for one in left.values():
+            self._add(one)
         self._pruned_at = since
 
     def _look(self, stored: list[StoredSnapshot], awarded: dict[int, datetime], since: datetime) -> list[Seen]:
@@ -125,6 +146,10 @@ class Recent:
         )
 
 
+def _levels(facts: TenderFacts) -> list[str]:
+    return [f"level {level}" for level in range(1, 7) if facts.levels >> level & 1]
+
+
 async def _before(connection: AsyncConnection, since: datetime) -> int:
     """The id after which snapshots were seen at or after a moment, found by halving: ids grow with time."""
     low, high = 0, (await connection.execute(select(func.max(snapshots.c.id)))).scalar_one() or 0
@@ -143,7 +168,8 @@ async def _newer(connection: AsyncConnection, last: int, since: datetime) -> tup
     """The next snapshots that are their tender's newest, and those of them with which it was awarded, and when."""
     award = select(events.c.happened_at).where(events.c.snapshot_id == snapshots.c.id, events.c.kind == "awarded")
     query = select(snapshots.c.id, award.scalar_subquery().label("awarded"))
-    query = query.join(tenders, tenders.c.snapshot_id == snapshots.c.id).where(snapshots.c.id > last)
+    newest = and_(tenders.c.id == snapshots.c.tender_id, tenders.c.snapshot_id == snapshots.c.id)  # both by their keys
+    query = query.join(tenders, newest).where(snapshots.c.id > last)
     told = or_(tenders.c.published_at >= since, tenders.c.published_at.is_(None), award.exists())
     rows = (await connection.execute(query.where(told).order_by(snapshots.c.id).limit(_PART))).all()
     return [row.id for row in rows], {row.id: row.awarded for row in rows if row.awarded is not None}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from alerts.channels.base import Message as Page
-from alerts.filters import Criteria, Keyboard, row_of
+from alerts.filters import Criteria, Filter, Keyboard, row_of
 from alerts.messages import Gone, card_of
-from bot.chat.draft import Draft, Found
+from bot.chat.draft import Draft, Found, cut
 from bot.chat.editing import boards, pages
 from bot.chat.editing.boards import Desk
 from bot.chat.editing.changing import values_of
@@ -66,8 +66,17 @@ async def opened(draft: Draft, key: str, person: Person, services: Services, *, 
     if row.keyboard in {Keyboard.BUYERS, Keyboard.SUPPLIERS}:
         found = await _busiest(draft.criteria, services, suppliers=row.keyboard is Keyboard.SUPPLIERS)
     draft = msgspec.structs.replace(draft, key=key, found=found)
-    desk = await desk_of(draft.criteria, person, services)
+    desk = _with_flags(row, page, await desk_of(draft.criteria, person, services), services)
     return Step(pages.criterion(row, draft, desk, page=page, offered=found, note=note), draft)
+
+
+def _with_flags(row: Filter, page: int, desk: Desk, services: Services) -> Desk:
+    """With the names of the indicators on a page: all of them are files that would have to be read."""
+    if row.key != "indicators":
+        return desk
+    codes = [offer.text for offer in cut(row.offers(), page, boards.CHOICES)[0]]
+    names = {code: services.renderer.flag_name(code, desk.language) for code in codes}
+    return msgspec.structs.replace(desk, names={**names, **desk.names})
 
 
 async def _busiest(criteria: Criteria, services: Services, *, suppliers: bool) -> tuple[Found, ...]:
@@ -94,6 +103,7 @@ async def kept_open(draft: Draft, criteria: Criteria, value: str, person: Person
     if row.keyboard is Keyboard.CHOICES:
         texts = [offer.text for offer in row.offers()]
         page = texts.index(value) // boards.CHOICES if value in texts else 0
+        desk = _with_flags(row, page, desk, services)
         return Step(pages.criterion(row, draft, desk, page=page), draft)
     offered = [one for one in draft.found if one.id not in values_of(criteria, row)]
     return Step(pages.criterion(row, draft, desk, offered=offered), draft)

@@ -81,6 +81,19 @@ async def test_of_an_old_purchase_only_its_award_counts_for_who_follows_the_supp
     assert (await seen.preview(Criteria(min_weight=0, suppliers=("KZ-BIN-900000000001",)), 5)).count == 1
 
 
+@settings(max_examples=100, deadline=None)
+@given(CRITERIA, st.lists(FACTS, max_size=12))
+def test_asking_few_finds_what_asking_all_finds(criteria: Criteria, facts: list[TenderFacts]) -> None:
+    recent = Recent(None, lambda: MOMENT)  # type: ignore[arg-type]
+    for one in seen_(facts):
+        recent._add(msgspec.structs.replace(one, facts=TenderFacts(weight=5, deserving=True)))
+        recent._add(one)  # a newer snapshot
+    preview = Foresight(recent)._look(criteria, 0)
+    assert preview.count == sum(matches(criteria, one) for one in facts)
+    if not preview.count and facts:
+        assert set(preview.remedies) == set(wider(criteria, seen_(facts)))
+
+
 async def test_a_start_in_the_middle_reads_only_the_days_and_in_parts(world, monkeypatch) -> None:
     monkeypatch.setattr("alerts.preview.recent._PART", 3)
     for number in range(10):
