@@ -66,8 +66,9 @@ class Attempt:
 
     async def send(self, owed: Owed, message: Message) -> Result:
         """One request to where the row goes, in its topic; a second one only where the first said for certain no."""
-        if owed.topic:
-            message = msgspec.structs.replace(message, topic=owed.topic)
+        topic = max(message.topic or owed.topic, 0)
+        if topic != message.topic:
+            message = msgspec.structs.replace(message, topic=topic)
         return await self._send(owed, owed.address, message)
 
     async def _send(self, owed: Owed, address: str, message: Message) -> Result:
@@ -86,7 +87,7 @@ class Attempt:
         if error.moved_to and address == owed.address:
             return await self._send_after(owed, error.moved_to, message)
         if error.topic_gone and message.topic:
-            await self._subscriptions.set_topic(owed.subscriber_id, 0)
+            await self._subscriptions.forget_topic(owed.subscriber_id, message.topic)
             return await self._again(owed, address, msgspec.structs.replace(message, topic=0))
         if error.ours and not message.plain:
             return await self._without_markup(owed, address, message, str(error))

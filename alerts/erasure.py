@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -61,7 +62,8 @@ async def _forget_mail(connection: AsyncConnection, subscriber_id: int) -> None:
 
 
 async def _erase(database: Database, now: datetime, subscriber_id: int) -> None:
-    emptied = {"name": "", "criteria": {}, "paused": True, "deleted_at": now, "changed_at": now}
+    emptied: dict[str, Any] = {"name": "", "topic": None, "criteria": {}, "paused": True}
+    emptied |= {"deleted_at": now, "changed_at": now}
     nobody = {
         "address": f"{_ERASED}{subscriber_id}",
         "language": "en",
@@ -75,6 +77,10 @@ async def _erase(database: Database, now: datetime, subscriber_id: int) -> None:
         "per_day": None,
         "digest_at": 540,
         "snoozed_until": None,
+        "topic": 0,
+        "short": False,
+        "news": False,
+        "posts": False,
     }
     gone = select(subscribers.c.id).where(
         subscribers.c.address.like(f"{_ERASED}%"), subscribers.c.changed_at < now - _SETTLED

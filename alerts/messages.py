@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import select
@@ -14,13 +14,16 @@ from alerts.filters.label import label
 from alerts.missed import missed_tenders
 from alerts.outbox import Event, Owed
 from alerts.render import Renderer, TenderCard
+from alerts.render.actions import Rows
 from alerts.subscriptions import Subscription, Subscriptions
 from alerts.tables import outbox
 from alerts.timing import is_silent
 from alerts.told import Told, ancestors_of, told_to
 from watchers.store import Store
 
-__all__ = ["Gone", "Messages", "card_of"]
+__all__ = ["Gone", "Messages", "Other", "card_of"]
+
+Other = Callable[[Owed, str], Message | Awaitable[Message]]
 
 
 class Gone(LookupError):  # noqa: N818 - it says what is the matter
@@ -35,6 +38,11 @@ async def card_of(store: Store, snapshot_id: int) -> TenderCard:
     return TenderCard.of(snapshot)
 
 
+def _links_only(rows: Rows) -> Rows:
+    """What the readers of a channel can press: nobody answers them there, and an answer would replace the post."""
+    return tuple(kept for row in rows if (kept := tuple(one for one in row if one.url)))
+
+
 class Messages:
     """Makes the message of an owed row. A snapshot never changes, so its card is kept for the next recipient."""
 
@@ -46,7 +54,7 @@ class Messages:
         subscriptions: Subscriptions,
         renderer: Renderer,
         *,
-        others: Mapping[str, Callable[[Owed, str], Message]] | None = None,
+        others: Mapping[str, Other] | None = None,
     ) -> None:
         """`others`: by the kind of an event, what makes its message of the row and of what stands behind its colon."""
         self._others = others or {}
@@ -63,16 +71,30 @@ class Messages:
     async def render(self, owed: Owed) -> Message:
         """Render for the owed row's person, without a sound at night. Raises Gone where a snapshot is not stored."""
         message = await self._message(owed)
+        if owed.posts:
+            message = msgspec.structs.replace(message, buttons=_links_only(message.buttons))
+        if owed.address.startswith("-") and (topic := await self._topic(owed)) is not None:
+            message = msgspec.structs.replace(message, topic=topic)
         quiet = None
         if owed.quiet_from is not None and owed.quiet_until is not None:
             quiet = (owed.quiet_from, owed.quiet_until)
         silent = is_silent(self._renderer.now(), owed.zone, quiet)
         return msgspec.structs.replace(message, silent=True) if silent else message
 
+    async def _kept(self, owed: Owed) -> list[Subscription]:
+        kept = self._filters.get(owed.subscriber_id)
+        return await self._subscriptions.filters(owed.subscriber_id) if kept is None else kept
+
+    async def _topic(self, owed: Owed) -> int | None:
+        """Where the first filter that matched sends its alerts; None: where its group hears everything."""
+        kept = await self._kept(owed)
+        return next((one.topic for one in kept if one.id in owed.matched and one.topic is not None), None)
+
     async def _message(self, owed: Owed) -> Message:
         kind, _, about = owed.event.partition(":")
         if kind in self._others:
-            return self._others[kind](owed, about)
+            made = self._others[kind](owed, about)
+            return made if isinstance(made, Message) else await made
         if kind == Event.MISSED:
             return self._renderer.missed(await self._cards_of(owed.id), owed.language, owed.zone)
         if kind == Event.LIST:
@@ -81,7 +103,9 @@ class Messages:
             return await self._change(owed, reannounced=kind == Event.REANNOUNCED)
         card = await self._card(owed.snapshot_id or 0)
         names = await self._names(owed)
-        return self._renderer.alert(card, owed.language, owed.zone, names, again=kind == Event.FLAG_RAISED)
+        return self._renderer.alert(
+            card, owed.language, owed.zone, names, again=kind == Event.FLAG_RAISED, short=owed.short
+        )
 
     async def _change(self, owed: Owed, *, reannounced: bool) -> Message:
         """What changed since the person was told, as a reply to the message that first told them."""
@@ -145,9 +169,7 @@ class Messages:
 
         Somebody with a single filter knows which one it was.
         """
-        kept = self._filters.get(owed.subscriber_id)
-        if kept is None:
-            kept = await self._subscriptions.filters(owed.subscriber_id)
+        kept = await self._kept(owed)
         if len(kept) < 2:
             return ()
         wanted = set(owed.matched)

@@ -40,6 +40,7 @@ class Event(StrEnum):
     REANNOUNCED = "reannounced"  # follows from a tender that its person was told of
     MISSED = "missed"  # :ID of the last uncertain message it carries
     LIST = "list"  # :REASON why its alerts waited, or "burst"
+    NEWS = "news"  # :ID of an announcement of the operator
     LESSON = "lesson"  # :SLUG of the lesson of the week
     CONFIRM = "confirm"  # :ID of what a mail address is to confirm
     MANAGE = "manage"  # the link to an address's settings
@@ -82,6 +83,8 @@ class Owed(msgspec.Struct, frozen=True):
     quiet_until: int | None = None
     topic: int = 0
     answer: str = ""  # of the attempt before
+    short: bool = False
+    posts: bool = False  # to a channel
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -99,7 +102,19 @@ _TAKEN = tuple(
 )  # fmt: skip
 _PERSON = tuple(
     subscribers.c[name]
-    for name in ("id", "channel", "address", "language", "zone", "state", "quiet_from", "quiet_until", "topic")
+    for name in (
+        "id",
+        "channel",
+        "address",
+        "language",
+        "zone",
+        "state",
+        "quiet_from",
+        "quiet_until",
+        "topic",
+        "short",
+        "posts",
+    )
 )
 _OWING = (
     "subscriber_id", "tender_id", "snapshot_id", "event", "matched", "priority", "tender_time", "state", "due_at",
@@ -249,6 +264,7 @@ class Outbox:
                     row.id, person.id, person.channel, person.address, person.language, person.zone, row.tender_id,
                     row.snapshot_id, row.event, tuple(row.matched), row.attempts, lease_until,
                     person.quiet_from, person.quiet_until, person.topic, row.answer,
+                    person.short, person.posts,
                 )
             )  # fmt: skip
         return owed

@@ -41,7 +41,10 @@ class Mute(msgspec.Struct, frozen=True):
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """A subscriber's settings. Minutes count from midnight in their zone; `per_day` None: as configured, 0: any."""
+    """A subscriber's settings. Minutes count from midnight in their zone; `per_day` None: as configured, 0: any.
+
+    `short`: alerts name their flags only. `news`: the operator may write to them.
+    """
 
     zone: str
     quiet_from: int | None
@@ -49,6 +52,8 @@ class Wishes(msgspec.Struct, frozen=True):
     per_day: int | None
     digest_at: int
     snoozed_until: datetime | None
+    short: bool = False
+    news: bool = False
 
     @property
     def quiet(self) -> tuple[int, int] | None:
@@ -88,6 +93,18 @@ class Preferences:
     async def set_digest_at(self, subscriber_id: int, minutes: int) -> None:
         """When lists come, in minutes after midnight. What waits already comes at the moment it was promised."""
         await self._set(subscriber_id, {"digest_at": minutes})
+
+    async def set_zone(self, subscriber_id: int, zone: str) -> None:
+        """Times count in this zone of the IANA database from now on."""
+        await self._set(subscriber_id, {"zone": zone}, waiting="quiet")
+
+    async def set_short(self, subscriber_id: int, short: bool) -> None:
+        """Alerts name their flags only, from the next one on; or tell their numbers again."""
+        await self._set(subscriber_id, {"short": short})
+
+    async def set_news(self, subscriber_id: int, news: bool) -> None:
+        """Whether the operator may write to them."""
+        await self._set(subscriber_id, {"news": news})
 
     async def snooze(self, subscriber_id: int, until: datetime | None) -> None:
         """Nothing comes before `until`; None: from now on alerts come again, what waited as one list."""

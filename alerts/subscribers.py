@@ -27,11 +27,13 @@ class Subscriber(msgspec.Struct, frozen=True):
     state: Standing
     state_reason: str
     topic: int = 0
+    posts: bool = False
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(
-        row.id, row.channel, row.address, row.language, row.zone, Standing(row.state), row.state_reason, row.topic
+        row.id, row.channel, row.address, row.language, row.zone, Standing(row.state), row.state_reason, row.topic,
+        row.posts,
     )  # fmt: skip
 
 
@@ -73,6 +75,19 @@ class Subscribers:
         """A group with topics hears in this one from now on; 0: in its General."""
         async with self._database.write() as connection:
             await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(topic=topic))
+
+    async def forget_topic(self, subscriber_id: int, topic: int) -> None:
+        """A topic takes nothing any more: what went there goes to General."""
+        async with self._database.write() as connection:
+            person = and_(subscribers.c.id == subscriber_id, subscribers.c.topic == topic)
+            await connection.execute(update(subscribers).where(person).values(topic=0))
+            kept = and_(subscriptions.c.subscriber_id == subscriber_id, subscriptions.c.topic == topic)
+            await connection.execute(update(subscriptions).where(kept).values(topic=None))
+
+    async def set_posts(self, subscriber_id: int) -> None:
+        """It is a channel: its readers cannot answer."""
+        async with self._database.write() as connection:
+            await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(posts=True))
 
     async def stop(self, subscriber_id: int) -> None:
         """They want nothing more: what is owed and not yet on its way is skipped. Their filters are kept."""
@@ -119,6 +134,8 @@ class Subscribers:
             if other is None:
                 values = {"address": address, "topic": 0, "changed_at": now}
                 await connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
+                mine = subscriptions.c.subscriber_id == subscriber_id
+                await connection.execute(update(subscriptions).where(mine).values(topic=None))
             elif other != subscriber_id:
                 await self._merge(connection, subscriber_id, other, f"moved to {address}", now)
             return other or subscriber_id
@@ -127,7 +144,7 @@ class Subscribers:
         """Filters and debts of `old` become `new`'s, save what `new` is owed already. Past messages stay."""
         await self._touch(connection, old, now)
         where = subscriptions.c.subscriber_id == old
-        await connection.execute(update(subscriptions).where(where).values(subscriber_id=new))
+        await connection.execute(update(subscriptions).where(where).values(subscriber_id=new, topic=None))
         theirs = outbox.alias()
         owed_already = exists().where(
             theirs.c.subscriber_id == new, theirs.c.tender_id == outbox.c.tender_id, theirs.c.event == outbox.c.event

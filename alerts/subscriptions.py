@@ -36,6 +36,7 @@ class Subscription(msgspec.Struct, frozen=True):
     paused: bool
     created_at: datetime
     mode: Mode = Mode.INSTANT
+    topic: int | None = None  # of a group; None: where it hears everything
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -70,7 +71,9 @@ class TooManyFilters(ValueError):  # noqa: N818
 
 def _subscription(row: Row[Any]) -> Subscription:
     criteria = msgspec.convert(row.criteria, Criteria)
-    return Subscription(row.id, row.subscriber_id, row.name, criteria, row.paused, row.created_at, Mode(row.mode))
+    return Subscription(
+        row.id, row.subscriber_id, row.name, criteria, row.paused, row.created_at, Mode(row.mode), row.topic
+    )
 
 
 class Subscriptions(Subscribers):
@@ -148,6 +151,10 @@ class Subscriptions(Subscribers):
     async def set_mode(self, subscriber_id: int, subscription_id: int, mode: Mode) -> None:
         """How often a filter speaks, from the next alert on. Raises UnknownFilter."""
         await self._change(subscriber_id, subscription_id, mode=mode.value)
+
+    async def send_to(self, subscriber_id: int, subscription_id: int, topic: int | None) -> None:
+        """A filter's alerts go to this topic of the group; None: where it hears everything. Raises UnknownFilter."""
+        await self._change(subscriber_id, subscription_id, topic=topic)
 
     async def delete(self, subscriber_id: int, subscription_id: int) -> None:
         """Put a filter away; `restore` brings it back. Raises UnknownFilter."""

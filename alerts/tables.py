@@ -69,6 +69,9 @@ subscribers = Table(
     Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after midnight: when lists come
     Column("snoozed_until", UTCDateTime),  # nothing comes before
     Column("topic", BigId, nullable=False, server_default="0"),  # the one a group with topics hears in; 0: its General
+    Column("short", Boolean, nullable=False, server_default=false()),  # alerts without the numbers of their flags
+    Column("news", Boolean, nullable=False, server_default=false()),  # agreed to the operator's announcements
+    Column("posts", Boolean, nullable=False, server_default=false()),  # a channel: its readers cannot answer
     UniqueConstraint("channel", "address"),
 )
 
@@ -84,6 +87,7 @@ subscriptions = Table(
     Column("changed_at", UTCDateTime, nullable=False),
     Column("deleted_at", UTCDateTime),
     Column("mode", String(16), nullable=False, server_default="instant"),  # alerts.timing.Mode
+    Column("topic", BigId),  # the group's topic it goes to, -1 for its General; NULL: where the group hears everything
     Index("ix_subscriptions_changed_at", "changed_at"),
 )
 

@@ -24,7 +24,7 @@ from watchers.database import Database
 from watchers.indicators.base import Indicator
 from watchers.store import Store
 
-__all__ = ["indicator_table", "statistics"]
+__all__ = ["counted", "feedback", "indicator_table", "statistics"]
 
 
 def indicator_table(indicators: Sequence[Indicator], language: str) -> str:
@@ -44,12 +44,8 @@ async def statistics(config: Config) -> list[str]:
     if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
         raise DatabaseError(f"stats: {url.database} is not there yet: baqylau run makes it, or check database.url")
     database = Database(config.database.url.get_secret_value())
-    store = Store(database, utc_now)
     try:
-        stored = await store.counts()
-        aside = await store.set_aside_counts()
-        owed = await Outbox(database, utc_now).counts()
-        people = await Subscriptions(database, utc_now).counts()
+        counts = await counted(database)
         said = await Opinions(database, utc_now).counts()
         this_week = monday_of(utc_now())
         learning = Learning(database, utc_now)
@@ -63,15 +59,32 @@ async def statistics(config: Config) -> list[str]:
     finally:
         await database.close()
     return [
+        *counts,
+        *_lesson_lines(read, judged),
+        *_rate_lines(*weeks),
+        *_vote_lines(said),
+    ]
+
+
+async def counted(database: Database) -> list[str]:
+    """What is stored, owed and sent, and to how many; a line each."""
+    store = Store(database, utc_now)
+    stored = await store.counts()
+    aside = await store.set_aside_counts()
+    owed = await Outbox(database, utc_now).counts()
+    people = await Subscriptions(database, utc_now).counts()
+    return [
         *(f"{name:<18} {count}" for name, count in stored.items()),
         *(f"set aside, {source}: {count}" for source, count in aside.items()),
         *(f"messages {state:<9} {count}" for state, count in owed.items()),
         *(f"subscribers {state}: {count}" for state, count in people.subscribers.items()),
         f"filters            {people.filters} ({people.paused} paused)",
-        *_lesson_lines(read, judged),
-        *_rate_lines(*weeks),
-        *_vote_lines(said),
     ]
+
+
+async def feedback(database: Database) -> list[str]:
+    """What readers said of each indicator; a line each."""
+    return [line for line in _vote_lines(await Opinions(database, utc_now).counts()) if line]
 
 
 def _lesson_lines(read: Sequence[Readers], judged: Sequence[CardVotes]) -> list[str]:

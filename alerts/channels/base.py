@@ -6,6 +6,9 @@ from typing import Protocol
 
 import msgspec
 
+GENERAL = -1
+"""A topic that says "not in any": where a filter is sent apart from the rest of its group."""
+
 
 class Button(msgspec.Struct, frozen=True):
     """A button under a message: opens `url`, or sends `data` back (at most 64 bytes)."""
@@ -19,7 +22,8 @@ class Message(msgspec.Struct, frozen=True):
     """A rendered message: `html` in the channel's markup, and rows of buttons.
 
     `silent`: the phone makes no sound. `reply_to`: the id of the earlier message it belongs to, where there is one.
-    `plain`: `html` is to be shown as it is, without markup. `topic`: the forum topic of a group, 0 for its General.
+    `plain`: `html` is to be shown as it is, without markup. `topic`: the forum topic of a group, 0 for its General
+    (`GENERAL` where that was chosen over the topic of the group).
     """
 
     html: str

@@ -34,7 +34,7 @@ _NAMES = "\x00"  # stands where the names of filters go; `clean` leaves none in 
 _MOST_MISSED = 12
 
 
-_Key = tuple[int, int, str, str, int, str, bool]
+_Key = tuple[int, int, str, str, int, str, bool, bool]
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -73,9 +73,19 @@ class Renderer:
         return self._clock()
 
     def alert(
-        self, tender: TenderCard, language: str, zone: str, matched_names: Sequence[str] = (), *, again: bool = False
+        self,
+        tender: TenderCard,
+        language: str,
+        zone: str,
+        matched_names: Sequence[str] = (),
+        *,
+        again: bool = False,
+        short: bool = False,
     ) -> Message:
-        """The card for someone whose filters `matched_names` the tender meets; `again`: they were told of it before."""
+        """The card for someone whose filters `matched_names` the tender meets; `again`: they were told of it before.
+
+        `short`: what, who, how much, until when and the names of the flags; the rest is behind "Why?".
+        """
         now = self._clock()
         left = view.remaining(tender, self._rules, now, language, zone)
         key = (
@@ -86,10 +96,11 @@ class Renderer:
             now.astimezone(words.zone_of(zone)).year,
             left,
             again,
+            short,
         )
         body = self._bodies.get(key)
         if body is None or body.card != tender:
-            body = self._body(tender, language, zone, now, left, again=again)
+            body = self._body(tender, language, zone, now, left, again=again, short=short)
             self._remember(key, body)
         names = view.names_text(tuple(matched_names), language)
         between = f"{escape(names)}\n" if names else ""
@@ -101,7 +112,9 @@ class Renderer:
             del self._bodies[next(iter(self._bodies))]
         self._bodies[key] = body
 
-    def _body(self, tender: TenderCard, language: str, zone: str, now: datetime, left: str, *, again: bool) -> _Body:
+    def _body(
+        self, tender: TenderCard, language: str, zone: str, now: datetime, left: str, *, again: bool, short: bool
+    ) -> _Body:
         title, place = view.heading(tender, language), view.place(tender, language)
         terms = view.terms(tender, self._rules, language, zone, now, left=left)
         found = [self._sentences.of(finding, language, zone, now) for finding in tender.flags]
@@ -109,6 +122,7 @@ class Renderer:
         shown = view.fitted(found, view.CARD_LIMIT - taken)
         html = template("alert", language).render(
             again=again,
+            short=short,
             card=view.CardView(title, place, terms, shown),
             more=len(found) - len(shown),
             made=tender.checks_made,

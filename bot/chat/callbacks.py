@@ -18,11 +18,16 @@ __all__ = [
     "ChooseMute",
     "ChooseRegion",
     "ChooseScope",
+    "ChooseZone",
     "Erase",
     "FilterAction",
     "Go",
+    "Import",
+    "News",
+    "NewsAct",
     "OnFilter",
     "OpenMute",
+    "PostFilter",
     "Scope",
     "Screen",
     "Set",
@@ -64,6 +69,9 @@ class Screen(StrEnum):
     DIGEST = "digest"
     SNOOZE = "snooze"
     MUTES = "mutes"
+    ZONE = "zone"
+    EXPORT = "export"
+    CHANNEL = "channel"
 
 
 class FilterAction(StrEnum):
@@ -74,6 +82,8 @@ class FilterAction(StrEnum):
     COPY = "copy"
     NAME = "name"  # asks for one
     UNNAME = "unname"
+    HERE = "here"  # its alerts go to the topic it is pressed in
+    ANYWHERE = "any"  # ... or where the group hears everything
     SHARE = "share"
     PAUSE = "pause"
     RESUME = "resume"
@@ -93,6 +103,43 @@ class Setting(StrEnum):
     PER_DAY = "day"
     DIGEST = "digest"
     SNOOZE = "snooze"
+    SHORT = "short"
+    NEWS = "news"
+
+
+class ChooseZone(CallbackData, prefix="tz"):
+    """A time zone of the IANA database."""
+
+    zone: Text
+
+
+class Import(CallbackData, prefix="im"):
+    """The answer to "add these filters?"."""
+
+    sure: bool
+
+
+class PostFilter(CallbackData, prefix="pf"):
+    """A filter of one's own is posted to a channel, or no more."""
+
+    chat: int
+    id: int
+    on: bool
+
+
+class NewsAct(StrEnum):
+    """What is done with an announcement."""
+
+    SEND = "send"
+    CANCEL = "cancel"
+    LOOK = "look"
+
+
+class News(CallbackData, prefix="nw"):
+    """An announcement of the operator, by its id."""
+
+    id: int
+    act: NewsAct
 
 
 class Go(CallbackData, prefix="go"):

@@ -9,6 +9,7 @@ from bot.chat.handlers import (
     account,
     adding,
     cards,
+    carrying,
     criteria,
     doing,
     fallback,
@@ -18,11 +19,14 @@ from bot.chat.handlers import (
     mail,
     membership,
     muting,
+    operating,
+    posting,
     saving,
     settings,
     sharing,
     start,
     why,
+    zones,
 )
 from bot.chat.middlewares import AnswerCallbacks, OnlyOurButtons, Recognise
 from bot.chat.services import Services
@@ -48,12 +52,13 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.include_router(doing.router())
     dispatcher.include_router(lookups.router())  # before `start`, as lessons: a link to a purchase begins with it
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
-    for part in (sharing, start, filters, adding, criteria, saving, settings, muting, mail, account):
+    for part in (sharing, start, filters, adding, criteria, saving, settings, muting, zones, carrying, mail, account):
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)
-    for rest in (why, cards, membership):
+    for rest in (posting, operating, why, cards, membership):
         dispatcher.include_router(rest.router())
     dispatcher.include_router(lookups.pasted_router())
+    dispatcher.include_router(posting.forwarded_router())  # a post that names a purchase opens it
     dispatcher.include_router(fallback.router())
     return dispatcher

@@ -130,8 +130,10 @@ def filters(
     return (*rows, (press(add, Go(screen=Screen.ADD)),))
 
 
-def filter_(id_: int, page: int, language: str, *, paused: bool, named: bool) -> Rows:
-    """What can be done with one filter."""
+def filter_(
+    id_: int, page: int, language: str, *, paused: bool, named: bool, forum: bool = False, routed: bool = False
+) -> Rows:
+    """What can be done with one filter. `forum`: in a group with topics; `routed`: it has a topic of its own."""
     _ = translator(language).gettext
     actions = (
         ((FilterAction.EDIT, _("Change")), (FilterAction.OFTEN, _("How often"))),
@@ -145,6 +147,10 @@ def filter_(id_: int, page: int, language: str, *, paused: bool, named: bool) ->
     rows = tuple(
         tuple(press(label, OnFilter(id=id_, action=action, page=page)) for action, label in row) for row in actions
     )
+    if forum:
+        rows += ((press(_("Send to this topic"), OnFilter(id=id_, action=FilterAction.HERE, page=page)),),)
+    if routed:
+        rows += ((press(_("Send as the others"), OnFilter(id=id_, action=FilterAction.ANYWHERE, page=page)),),)
     return (*rows, (press(_("‹ My filters"), Go(screen=Screen.FILTERS, page=page)),))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from watchers.behind import Side, What
 
@@ -41,7 +43,7 @@ class Behind(CallbackData, prefix="of"):
     side: Side
     id: str
     what: What
-    partner: int = 0
+    partner: Annotated[int, Field(le=99)] = 0
     page: int = 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
-from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.enums import ChatType
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
@@ -18,10 +18,9 @@ from bot.chat.flood import Verdict
 from bot.chat.services import CHANNEL, Person, Services
 from bot.chat.texts import out_of_date, render
 
-__all__ = ["AnswerCallbacks", "MayChange", "OnlyOurButtons", "Recognise", "is_admin"]
+__all__ = ["AnswerCallbacks", "MayChange", "OnlyOurButtons", "Recognise"]
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
-_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _NUDGES = ("message", "callback_query")  # what a person can send without end
 
 
@@ -32,22 +31,34 @@ class Recognise(BaseMiddleware):
         self._services = services
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Handle the update with `person` and `services`; a flooded chat gets one sentence, then silence."""
+        """Handle the update with `person` and `services`; a flooded chat gets one sentence, then silence.
+
+        Whom the operator keeps out gets nothing.
+        """
         chat: Chat | None = data.get("event_chat")
         user: User | None = data.get("event_from_user")
-        if isinstance(event, Update) and event.inline_query is not None and user is not None:
-            if self._services.typing.judge(user.id, self._services.clock()) is not Verdict.HANDLE:
-                return None
-            data["person"] = await self._person(Chat(id=user.id, type=ChatType.PRIVATE), user)
-            return await handler(event, data)
-        if chat is None or not isinstance(event, Update):
+        if not isinstance(event, Update) or await self._services.bans.hold(*(one.id for one in (chat, user) if one)):
             return None
+        if event.inline_query is not None and user is not None:
+            return await self._typed(handler, event, data, user)
+        return None if chat is None else await self._from_chat(handler, event, data, chat, user)
+
+    async def _typed(self, handler: Handler, event: Update, data: dict[str, Any], user: User) -> Any:
+        """Somebody types after the bot's name, in any chat of theirs."""
+        if self._services.typing.judge(user.id, self._services.clock()) is not Verdict.HANDLE:
+            return None
+        data["person"] = await self._person(Chat(id=user.id, type=ChatType.PRIVATE), user)
+        return await handler(event, data)
+
+    async def _from_chat(
+        self, handler: Handler, event: Update, data: dict[str, Any], chat: Chat, user: User | None
+    ) -> Any:
         verdict = Verdict.HANDLE
         if event.event_type in _NUDGES:
             verdict = self._services.flood.judge(user.id if user else chat.id, self._services.clock())
         if verdict is Verdict.IGNORE:
             return None
-        person = await self._person(chat, user)
+        person = await self._person(chat, user, data.get("event_thread_id") or 0)
         if verdict is Verdict.SAY:
             if not person.group:
                 bot: Bot = data["bot"]
@@ -56,7 +67,7 @@ class Recognise(BaseMiddleware):
         data["person"] = person
         return await handler(event, data)
 
-    async def _person(self, chat: Chat, user: User | None) -> Person:
+    async def _person(self, chat: Chat, user: User | None, topic: int = 0) -> Person:
         subscriber = await self._services.subscriptions.subscriber(CHANNEL, str(chat.id))
         return Person(
             chat_id=chat.id,
@@ -64,6 +75,8 @@ class Recognise(BaseMiddleware):
             group=chat.type != ChatType.PRIVATE,
             language=subscriber.language if subscriber else language_of(user.language_code if user else None),
             subscriber=subscriber,
+            forum=bool(chat.is_forum),
+            topic=topic,
         )
 
 
@@ -98,22 +111,13 @@ class OnlyOurButtons(BaseMiddleware):
 
 
 class MayChange(Filter):
-    """In a private chat everybody, in a group its administrators only (asked of Telegram each time)."""
+    """In a private chat everybody, in a group its administrators only (asked of Telegram)."""
 
-    async def __call__(self, event: Message | CallbackQuery, bot: Bot, person: Person) -> bool:
+    async def __call__(self, event: Message | CallbackQuery, bot: Bot, person: Person, services: Services) -> bool:
         """Whether the person may change what the chat follows."""
         if not person.group:
             return True
         sender = event.sender_chat if isinstance(event, Message) else None
         if sender is not None:  # an administrator may write as the group itself
             return sender.id == person.chat_id
-        return await is_admin(bot, person)
-
-
-async def is_admin(bot: Bot, person: Person) -> bool:
-    """Whether Telegram says that the person administers the group."""
-    try:
-        member = await bot.get_chat_member(person.chat_id, person.user_id)
-    except TelegramBadRequest:
-        return False
-    return member.status in (ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR)
+        return await services.rights.administers(bot, person.chat_id, person.user_id)

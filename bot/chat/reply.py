@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
+from aiogram.types import CallbackQuery, EphemeralMessageParameters, LinkPreviewOptions, Message
 
 from alerts.channels.base import Message as Page
 from bot.chat.keyboards import Rows, markup
 
-__all__ = ["answer", "drop_buttons", "edit", "edit_buttons"]
+__all__ = ["answer", "drop_buttons", "edit", "edit_buttons", "whisper"]
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -47,6 +47,27 @@ async def edit(callback: CallbackQuery, page: Page) -> int:
         link_preview_options=NO_PREVIEW,
     )
     return sent.message_id
+
+
+async def whisper(event: Message | CallbackQuery, page: Page) -> None:
+    """Answer in a group so that only who asked sees it; where the group or the server knows no such answers, openly.
+
+    Only links are kept of its buttons: what is pressed under such a message cannot be edited as others are.
+    """
+    message = event.message if isinstance(event, CallbackQuery) else event
+    if not isinstance(message, Message) or event.from_user is None:
+        return
+    rows = tuple(kept for row in page.buttons if (kept := tuple(one for one in row if one.url)))
+    alone = EphemeralMessageParameters(
+        receiver_user_id=event.from_user.id, callback_query_id=event.id if isinstance(event, CallbackQuery) else None
+    )
+    try:
+        await message.answer(
+            page.html, parse_mode="HTML", reply_markup=markup(rows), link_preview_options=NO_PREVIEW,
+            ephemeral_message_parameters=alone,
+        )  # fmt: skip
+    except TelegramBadRequest:
+        await answer(message, page, quote=True)
 
 
 async def drop_buttons(message: Message, message_id: int) -> None:

@@ -88,7 +88,7 @@ def filters(
     return Page(text, buttons)
 
 
-def filter_(kept: Subscription, names: Names, page: int, language: str) -> Page:
+def filter_(kept: Subscription, names: Names, page: int, language: str, *, forum: bool = False) -> Page:
     """One filter, and what can be done with it."""
     text = render(
         "filter",
@@ -97,8 +97,13 @@ def filter_(kept: Subscription, names: Names, page: int, language: str) -> Page:
         what=keyboards.shorten(sentence(kept.criteria, language, names), LONG),
         paused=kept.paused,
         often=mode_name(kept.mode, language),
+        topic=kept.topic,
     )
-    return Page(text, keyboards.filter_(kept.id, page, language, paused=kept.paused, named=bool(kept.name)))
+    routed = kept.topic is not None
+    buttons = keyboards.filter_(
+        kept.id, page, language, paused=kept.paused, named=bool(kept.name), forum=forum, routed=routed
+    )
+    return Page(text, buttons)
 
 
 def naming(kept: Subscription, page: int, language: str, *, group: bool, empty: bool = False) -> Page:

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alerts.announcing import Announcements
+from alerts.bans import Bans
 from alerts.follows import Follows
 from alerts.learning import Learning
 from alerts.mail.mailing import Mailing
@@ -21,6 +23,7 @@ from alerts.sharing import Sharing
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
 from bot.chat.kept import Kept
+from bot.chat.rights import Rights
 from bot.fsm import SqlStorage
 from bot.learn.library import GOOD_FOR, Lessons
 from watchers.database import Database
@@ -31,6 +34,7 @@ from watchers.tables import suppliers
 
 if TYPE_CHECKING:
     from bot.tips.service import TipService
+    from bot.web.health import Health
 
 __all__ = ["CHANNEL", "Person", "Services"]
 
@@ -44,6 +48,7 @@ class Services:
     `lessons_folder`: the operator's own lessons; `rules_good_for`: how long a rule they quote counts as checked.
     `typing`: how fast somebody may type after the bot's name, each letter a question.
     `public_url`: where our web pages are reached, '' where they are not.
+    `admins`: the operator's own numbers; `secret` keys what is stored of whom they ban; `health` is this process's.
     """
 
     database: Database
@@ -63,11 +68,29 @@ class Services:
     lessons_folder: Path | None = None
     rules_good_for: timedelta = GOOD_FOR
     public_url: str = ""
+    admins: frozenset[int] = frozenset()
+    secret: str = ""
+    health: Health | None = None
 
     @cached_property
     def lessons(self) -> Lessons:
         """The lessons there are."""
         return Lessons(self.clock, self.lessons_folder, good_for=self.rules_good_for)
+
+    @cached_property
+    def bans(self) -> Bans:
+        """Whom the operator keeps out."""
+        return Bans(self.database, self.clock, self.secret)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Who may change what in groups and channels."""
+        return Rights(self.clock)
+
+    @property
+    def announcements(self) -> Announcements:
+        """What the operator says to those who agreed."""
+        return Announcements(self.database, self.clock)
 
     @property
     def learning(self) -> Learning:
@@ -139,7 +162,8 @@ class Services:
 class Person:
     """Who an update is from, as far as we know them: the chat is the subscriber, in a group for all its members.
 
-    `user_id` is 0 where nobody in particular acted. `language` is the subscriber's, else that of their client.
+    `user_id` is 0 where nobody in particular acted. `forum`: the group has topics; `topic`: the one it was said in.
+    `language` is the subscriber's, else that of their client.
     """
 
     chat_id: int
@@ -147,6 +171,8 @@ class Person:
     group: bool
     language: str
     subscriber: Subscriber | None
+    forum: bool = False
+    topic: int = 0
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from alerts.format import when
 from alerts.i18n import translator
 from alerts.preferences import MOST_MUTES, Mute, MuteKind, Wishes
 from alerts.timing import FOREVER, NIGHT, Mode
+from alerts.zones import zone_name
 from bot.chat.callbacks import ChooseMute, FilterAction, Go, OnFilter, Screen, Set, Setting, Unmute
 from bot.chat.card_callbacks import ShowCard
 from bot.chat.keyboards import Rows, press, shorten
@@ -70,7 +71,9 @@ def overview(wishes: Wishes, mutes_: int, per_day: int, now: datetime, language:
         digest=clock(wishes.digest_at),
         mutes=mutes_,
         snoozed=snoozed,
-        zone=wishes.zone,
+        zone=zone_name(wishes.zone, language, now),
+        short=wishes.short,
+        news=wishes.news,
     )
     ways = {
         Screen.QUIET: _("Quiet hours"),
@@ -78,9 +81,18 @@ def overview(wishes: Wishes, mutes_: int, per_day: int, now: datetime, language:
         Screen.DIGEST: _("Time of lists"),
         Screen.SNOOZE: _("Snooze"),
         Screen.MUTES: _("Muted"),
+        Screen.ZONE: _("Time zone"),
         Screen.LANGUAGE: _("Language"),
     }
     buttons = [press(label, Go(screen=screen)) for screen, label in ways.items()]
+    length = _("Full alerts") if wishes.short else _("Short alerts")
+    news = _("No announcements") if wishes.news else _("Announcements")
+    buttons += [
+        press(length, Set(what=Setting.SHORT, value="no" if wishes.short else "yes")),
+        press(news, Set(what=Setting.NEWS, value="no" if wishes.news else "yes")),
+        press(_("Export my data"), Go(screen=Screen.EXPORT)),
+        press(_("Post to a channel"), Go(screen=Screen.CHANNEL)),
+    ]
     return Page(text, tuple(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)))
 
 

@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "email": mark("Digests by mail: addresses, how often"),
     "mytips": mark("What became of your tip"),
     "language": mark("Change the language"),
+    "channel": mark("Post to your channel"),
+    "export": mark("Your data and filters as files"),
     "stop": mark("Stop all alerts at once"),
     "help": mark("What this bot does"),
     "privacy": mark("What is kept about you"),

@@ -22,6 +22,7 @@ from bot.running import insist, until
 from bot.tips.rounds import Rounds
 from bot.tips.tipper.interrupted import Interrupted
 from bot.web import webhook_path, webhook_secret
+from bot.web.health import Health
 
 __all__ = ["works"]
 
@@ -51,6 +52,9 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         rules_good_for=timedelta(days=config.learn.checked_days),
         tips=parts.tips,
         open_mailing=parts.mailing if config.email.host else None,
+        admins=frozenset(config.telegram.admins),
+        secret=parts.token,
+        health=Health(parts.pulse, parts.database),
     )
     inbox = Inbox(parts.database, parts.clock, confiding=parts.tips.confiding)
     async with parts.bot() as bot:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
+from alerts.announcing import Announcements
 from alerts.channels.base import Message
 from alerts.channels.telegram.transport import TelegramChannel
 from alerts.delivery import Deliverer, Delivery
 from alerts.limits import Gate, Limits
-from alerts.messages import Gone, Messages
+from alerts.messages import Gone, Messages, Other
 from alerts.missed import carry
 from alerts.outbox import CHAT, Event, Outbox, Owed
 from bot.chat.lessons import weekly
+from bot.chat.operating import news
 from bot.learn.weekly import Weekly
 from bot.operator import Operator
 from bot.parts import Parts
@@ -53,7 +55,7 @@ def works(parts: Parts, stop: asyncio.Event, *, carry_after: timedelta) -> list[
 
 
 async def _deliver(parts: Parts, stop: asyncio.Event) -> None:
-    others: dict[str, Callable[[Owed, str], Message]] = {Event.LESSON: partial(_lesson, parts)}
+    others: dict[str, Other] = {Event.LESSON: partial(_lesson, parts), Event.NEWS: partial(_news, parts)}
     messages = Messages(parts.store, parts.subscriptions, parts.renderer, others=others)
     outbox = Outbox(parts.database, parts.clock, lane=CHAT)
     async with parts.bot() as bot:
@@ -84,6 +86,14 @@ def _lesson(parts: Parts, owed: Owed, slug: str) -> Message:
         raise Gone(f"the lesson {slug} is there no more")
     page = parts.public.at(f"/{lesson.language}/learn/{slug}")
     return weekly(lesson, lessons.today(), lessons.good_for, owed.language, page=page)
+
+
+async def _news(parts: Parts, owed: Owed, number: str) -> Message:
+    """An announcement of the operator. Raises Gone where it is there no more."""
+    one = await Announcements(parts.database, parts.clock).get(int(number))
+    if one is None:
+        raise Gone(f"the announcement {number} is there no more")
+    return news(one.text(owed.language), owed.language)
 
 
 async def _tell_operator(parts: Parts, stop: asyncio.Event) -> None:

@@ -182,8 +182,8 @@ class Crowd:
                 "chat": self.world.chat_json(chat),
                 "from": person.as_json(),
                 "date": int(self.world.clock().timestamp()),
-                "old_chat_member": bot_member(self.world.bot, old),
-                "new_chat_member": bot_member(self.world.bot, new),
+                "old_chat_member": bot_member(self.world.bot, old, chat.kind),
+                "new_chat_member": bot_member(self.world.bot, new, chat.kind),
             },
         )
 
@@ -223,7 +223,7 @@ class Crowd:
         return text.startswith("/") and "@" not in text.split()[0]
 
 
-def bot_member(bot: dict[str, Any], status: str) -> dict[str, Any]:
+def bot_member(bot: dict[str, Any], status: str, kind: str = "group") -> dict[str, Any]:
     """Return the bot's ChatMember object of a status."""
     member: dict[str, Any] = {"user": bot, "status": status}
     if status == "kicked":
@@ -232,4 +232,6 @@ def bot_member(bot: dict[str, Any], status: str) -> dict[str, Any]:
         member |= {"is_member": True, "until_date": 0} | dict.fromkeys(MEMBER_RIGHTS, False)
     if status == "administrator":
         member |= dict.fromkeys(ADMINISTRATOR_RIGHTS, False)
+        if kind == "channel":
+            member |= {"can_post_messages": True, "can_edit_messages": False}
     return member

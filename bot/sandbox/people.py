@@ -42,6 +42,7 @@ class Chat:
     owner: int = 0  # who made the group
     bot_status: str = "member"
     can_write: bool = True
+    forum: bool = False  # a supergroup with topics
     migrated_to: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
     reply_keyboard: dict[str, Any] | None = None

@@ -84,7 +84,7 @@ class World:
     def chat_json(self, chat: Chat) -> dict[str, Any]:
         """Return the Chat object."""
         if chat.kind != "private":
-            return {"id": chat.id, "type": chat.kind, "title": chat.title}
+            return {"id": chat.id, "type": chat.kind, "title": chat.title} | ({"is_forum": True} if chat.forum else {})
         person = self.people[chat.id].as_json()
         return {"id": chat.id, "type": "private"} | {k: person[k] for k in ("first_name", "username") if k in person}
 

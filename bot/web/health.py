@@ -48,6 +48,12 @@ class Health:
         }
         return _answer({"status": "stuck" if stuck else "alive", "stuck": stuck, "parts": parts}, ok=not stuck)
 
+    async def reasons(self) -> list[str]:
+        """What both questions find wrong, as sentences."""
+        stuck = [f"{name}: no turn for {self._pulse.age(name):.0f} s" for name in self._pulse.stuck()]
+        troubled = [f"{name}: {part.trouble}" for name, part in self._pulse.parts.items() if part.trouble]
+        return [*stuck, *troubled, *(reason for reason in (await self._tables(), self._disk()) if reason)]
+
     async def readyz(self, _: web.Request) -> web.Response:
         """200 while nothing outside is in the way."""
         reasons = [reason for reason in (await self._tables(), self._disk()) if reason]

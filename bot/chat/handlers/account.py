@@ -7,11 +7,12 @@ from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
+from alerts.channels.base import Message as Page
 from alerts.erasure import erase_subscriber
 from bot.chat import screens
 from bot.chat.callbacks import Erase, Go, Screen
 from bot.chat.middlewares import MayChange
-from bot.chat.reply import answer, edit
+from bot.chat.reply import answer, edit, whisper
 from bot.chat.services import Person, Services
 
 __all__ = ["router"]
@@ -65,7 +66,7 @@ async def erase(callback: CallbackQuery, callback_data: Erase, person: Person, s
 async def show_help(message: Message, person: Person, state: FSMContext) -> None:
     """What the bot does, every command."""
     await _set_aside(person, state)
-    await answer(message, screens.help_(person.language))
+    await _say(message, screens.help_(person.language), person)
 
 
 async def help_in_place(callback: CallbackQuery, person: Person) -> None:
@@ -76,7 +77,15 @@ async def help_in_place(callback: CallbackQuery, person: Person) -> None:
 async def privacy(message: Message, person: Person, services: Services, state: FSMContext) -> None:
     """What is kept, why, how long, how to erase it."""
     await _set_aside(person, state)
-    await answer(message, screens.privacy(services.kept.days, person.language))
+    await _say(message, screens.privacy(services.kept.days, person.language), person)
+
+
+async def _say(message: Message, page: Page, person: Person) -> None:
+    """In a group only to who asked."""
+    if person.group:
+        await whisper(message, page)
+    else:
+        await answer(message, page)
 
 
 async def _set_aside(person: Person, state: FSMContext) -> None:

@@ -8,6 +8,7 @@ from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
+from alerts.channels.base import GENERAL
 from alerts.channels.base import Message as Page
 from alerts.filters import Criteria, sentence
 from alerts.i18n import translator
@@ -110,6 +111,10 @@ async def _screen(wanted: OnFilter, kept: Subscription, person: Person, services
             await subscriptions.pause_filter(owner, kept.id)
         case FilterAction.RESUME:
             await subscriptions.resume_filter(owner, kept.id)
+        case FilterAction.HERE if person.forum:
+            await subscriptions.send_to(owner, kept.id, person.topic or GENERAL)
+        case FilterAction.ANYWHERE:
+            await subscriptions.send_to(owner, kept.id, None)
         case FilterAction.UNNAME:
             await subscriptions.rename(owner, kept.id, "")
         case FilterAction() if wanted.action.value in set(Mode):
@@ -124,7 +129,8 @@ async def _said(kept: Subscription, person: Person, services: Services) -> str:
 
 async def _one(owner: int, id_: int, page: int, person: Person, services: Services) -> Page:
     kept = await services.subscriptions.filter(owner, id_)
-    return screens.filter_(kept, await names_of(services, [kept.criteria], person.language), page, person.language)
+    names = await names_of(services, [kept.criteria], person.language)
+    return screens.filter_(kept, names, page, person.language, forum=person.forum)
 
 
 async def type_name(message: Message, person: Person, services: Services, state: FSMContext) -> None:

@@ -20,8 +20,9 @@ from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["router"]
+__all__ = ["overview", "router"]
 
+_YES_NO = ("yes", "no")
 _SNOOZES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -41,7 +42,7 @@ async def show(message: Message, person: Person, services: Services, state: FSMC
     if person.subscriber is None:
         await answer(message, screens.plain("stranger", person.language))
         return
-    await answer(message, await _overview(person.subscriber, services))
+    await answer(message, await overview(person.subscriber, services))
 
 
 async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Person, services: Services) -> str | None:
@@ -60,7 +61,7 @@ async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Pers
             until = (await services.preferences.wishes(person.subscriber.id)).snoozed_until
             page = pages.choose_snooze(until is not None and until > services.clock(), language)
         case _:
-            page = await _overview(person.subscriber, services)
+            page = await overview(person.subscriber, services)
     await edit(callback, page)
     return None
 
@@ -69,7 +70,7 @@ async def change(callback: CallbackQuery, callback_data: Set, person: Person, se
     """Set one thing and show how things stand."""
     if person.subscriber is None or not await _set(person.subscriber.id, callback_data, services):
         return out_of_date(person.language)
-    await edit(callback, await _overview(person.subscriber, services))
+    await edit(callback, await overview(person.subscriber, services))
     return None
 
 
@@ -91,14 +92,19 @@ async def _set(subscriber_id: int, wanted: Set, services: Services) -> bool:
                 await preferences.set_digest_at(subscriber_id, int(value))
             return known
         case Setting.SNOOZE:
-            if value not in {*_SNOOZES, "open", "end"}:
-                return False
-            until = services.clock() + _SNOOZES[value] if value in _SNOOZES else FOREVER if value == "open" else None
-            await preferences.snooze(subscriber_id, until)
-            return True
+            if known := value in {*_SNOOZES, "open", "end"}:
+                later = services.clock() + _SNOOZES[value] if value in _SNOOZES else None
+                await preferences.snooze(subscriber_id, FOREVER if value == "open" else later)
+            return known
+        case Setting.SHORT | Setting.NEWS:
+            if known := value in _YES_NO:
+                change_it = preferences.set_short if wanted.what is Setting.SHORT else preferences.set_news
+                await change_it(subscriber_id, value == "yes")
+            return known
 
 
-async def _overview(subscriber: Subscriber, services: Services) -> Page:
+async def overview(subscriber: Subscriber, services: Services) -> Page:
+    """How things stand for somebody."""
     wishes = await services.preferences.wishes(subscriber.id)
     muted = await services.preferences.mutes(subscriber.id)
     return pages.overview(wishes, len(muted), services.per_day, services.clock(), subscriber.language)

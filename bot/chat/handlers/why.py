@@ -13,7 +13,7 @@ from alerts.told import told_by_message
 from bot.chat import screens
 from bot.chat.callbacks import TurnList, Why
 from bot.chat.cards import LARGEST_ID, reasons_page, shown_card
-from bot.chat.reply import answer, edit
+from bot.chat.reply import answer, edit, whisper
 from bot.chat.services import Person, Services
 from bot.chat.texts import out_of_date
 
@@ -32,7 +32,11 @@ def router() -> Router:
 async def why(callback: CallbackQuery, callback_data: Why, person: Person, services: Services) -> None:
     """Turn the card into its reasons: the numbers, the rule, the innocent explanations; a button leads back."""
     message_id = callback.message.message_id if callback.message is not None else 0
-    await edit(callback, await _page(callback_data.tender, message_id, person, services))
+    page = await _page(callback_data.tender, message_id, person, services)
+    if person.group:  # the card is everybody's
+        await whisper(callback, page)
+    else:
+        await edit(callback, page)
 
 
 async def why_of_message(message: Message, person: Person, services: Services) -> None:

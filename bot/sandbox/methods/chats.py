@@ -70,7 +70,7 @@ async def get_chat_member(call: Call) -> dict[str, Any]:
     chat = call.world.chat(call.world.resolve(call.arguments.text("chat_id")))
     user_id = call.arguments.integer("user_id")
     if user_id == call.world.bot["id"]:
-        return bot_member(call.world.bot, chat.bot_status)
+        return bot_member(call.world.bot, chat.bot_status, chat.kind)
     person = call.world.people.get(user_id)
     if person is None:
         raise bad_request("member not found")

@@ -46,18 +46,32 @@ def _send(call: Call, chat: Chat, content: dict[str, Any], *, fallback: str) -> 
     if reply.get("message_id") and replied is None and not reply.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     preview = call.arguments.json("link_preview_options", "link preview options")
+    topic = call.arguments.integer("message_thread_id")
+    content |= _alone(call, chat)
     message = call.world.post(
         chat,
         call.world.bot,
         **content,
+        is_topic_message=bool(topic and chat.forum) or None,
         reply_markup=inline_only(markup),
         reply_to_message=replied,
         link_preview_options=preview,
-        message_thread_id=call.arguments.integer("message_thread_id"),
+        message_thread_id=topic,
     )
     call.note(message, content.get("text") or content.get("caption") or fallback)
     call.ledger["markup"] = markup
     return message
+
+
+def _alone(call: Call, chat: Chat) -> dict[str, Any]:
+    """Who alone sees an ephemeral message. Raises ApiError outside of groups, and for who is not there."""
+    asked = call.arguments.json("ephemeral_message_parameters", "ephemeral message parameters")
+    if not asked:
+        return {}
+    if chat.kind not in ("group", "supergroup") or asked.get("receiver_user_id") not in chat.members:
+        raise bad_request("ephemeral messages can be sent to members of groups only")
+    receiver = call.world.people[asked["receiver_user_id"]].as_json()
+    return {"ephemeral_message_id": len(chat.messages) + 1, "receiver_user": receiver}
 
 
 @method("sendMessage")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.chat import introduce
 from bot.chat.callbacks import Scope
+from bot.chat.handlers import operating
 from bot.chat.texts import COMMANDS
 from tests.bot.chat.talking import Talk
 
@@ -45,5 +46,5 @@ def test_every_command_is_documented(command: str) -> None:
 def test_the_docs_name_no_command_that_is_not_there() -> None:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     named = {line.split("`")[1].removeprefix("/") for line in lines if line.startswith("| `/")}
-    assert named == set(COMMANDS)
+    assert named == {*COMMANDS, *operating.COMMANDS}
     assert len(Scope) == 4

@@ -36,6 +36,7 @@ from bot.chat.texts import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, admins_only
 from bot.mishaps import Mishap
 from bot.operator import drift_text, mishap_text, text_of
 from templates import ROOT
+from tests.bot.chat.house_pages import house_pages
 from tests.bot.chat.talking import LANGUAGES, parse
 from tests.bot.test_operator import drifted
 from tests.conftest import Clock
@@ -98,6 +99,7 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
         yield screens.plain(name, language)
     yield from settings_pages(language, clock(), word, count)
     yield from mail_pages(language, word)
+    yield from house_pages(language, clock(), word, kept)
 
 
 def mail_pages(language: str, word: str) -> Iterator[Page]:
