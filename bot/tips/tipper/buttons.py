@@ -45,7 +45,7 @@ class OnTip(CallbackData, prefix="tip"):
     """A button of the tip's conversation."""
 
     act: TipAct
-    value: Annotated[str, Field(max_length=12)] = ""
+    value: Annotated[str, Field(max_length=20)] = ""
 
 
 def way(language: str, step: Step, label: str = "") -> tuple[Button, ...]:
