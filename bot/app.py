@@ -54,6 +54,8 @@ class App:
                 "config: telegram.token is missing: take one from @BotFather and set it (or BAQYLAU_TELEGRAM__TOKEN); "
                 "to read publishers without a bot, run with --role watch"
             )
+        if Role.MAIL in roles:
+            mail.check(config, alone=roles == {Role.MAIL})
         self.parts = Parts(config, clock)
         self._watching = Watching(self.parts) if Role.WATCH in roles else None
 
@@ -100,7 +102,7 @@ class App:
         if Role.CHAT in self.roles:
             works += chat.works(self.parts, stop)
         if Role.MAIL in self.roles:
-            works += mail.works(self.parts, stop, alone=self.roles == {Role.MAIL})
+            works += mail.works(self.parts, stop)
         if Role.WEB in self.roles:
             works += web.works(self.parts, stop, alone=self.roles == {Role.WEB})
         return works

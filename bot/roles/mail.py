@@ -12,32 +12,37 @@ from alerts.mail.checking import missing_runs
 from alerts.mail.coming_back import ComingBack
 from alerts.mail.erasing import prune
 from alerts.mail.runs import DigestRuns
-from bot.config import ConfigError
+from bot.config import Config, ConfigError
 from bot.parts import Parts
 from bot.web import address_of
 
-__all__ = ["works"]
+__all__ = ["check", "works"]
 
 log = structlog.get_logger("mail")
 
 _MAKE_EVERY = 5.0
-_CHECK_EVERY = 300.0
-_PRUNE_EVERY = 3600.0
+_LOOK_EVERY = 60.0  # a part that takes no turn for two minutes is taken for stuck
 
 
-def works(parts: Parts, stop: asyncio.Event, *, alone: bool) -> list[Coroutine[Any, Any, None]]:
-    """What runs until `stop`; nothing where no mail server is configured. `alone`: the process has no other role."""
+def check(config: Config, *, alone: bool) -> None:
+    """Raises ConfigError where mail is configured and cannot work, or is all this process has and is not configured."""
+    if config.email.host:
+        from bot.mail.channel import dkim_key  # noqa: PLC0415 - who sends no mail does not pay for its libraries
+
+        dkim_key(config)
+    elif alone:
+        raise ConfigError("config: email.host is missing: name the server that takes mails (docs/email.md)")
+
+
+def works(parts: Parts, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
+    """What runs until `stop`; nothing where no mail server is configured."""
     if not parts.config.email.host:
-        if alone:
-            raise ConfigError(
-                "config: email.host is missing: name the server that takes mails, docs/email.md says more"
-            )
         return []
     return [
         _deliver(parts, stop),
         parts.loop("digests", DigestRuns(parts.store, parts.clock).do_one, stop, idle=_MAKE_EVERY),
-        parts.loop("digest check", lambda: _check(parts), stop, idle=_CHECK_EVERY),
-        parts.loop("addresses", lambda: _prune(parts), stop, idle=_PRUNE_EVERY),
+        parts.loop("digest check", lambda: _check(parts), stop, idle=_LOOK_EVERY),
+        parts.loop("addresses", lambda: _prune(parts), stop, idle=_LOOK_EVERY),
         *([_listen(parts, stop)] if parts.config.email.bounce_listen else []),
     ]
 
