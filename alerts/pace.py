@@ -4,8 +4,8 @@ Spacing, not bursts (GCRA): at 25 a second, one every 40 ms. Telegram's own figu
 a second for a chat, 20 a minute for a group (core.telegram.org/bots/faq). Answers to a person go first, and have a few
 turns a second of their own, which alerts never use: 25 + 4 stays under 30.
 
-A machine that is busy gives turns late. What is late is made up for, or the pace would be lost nap by nap; never by
-more than 25 + 4 in a second, whatever there is to make up for.
+A machine that is busy gives turns late. What is late is made up for, or the pace would be lost nap by nap; but only by
+a few hundredths, so that neither alerts nor all together come near Telegram's limit while it is made up for.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Waiter(msgspec.Struct, eq=False):
     first: bool
     patience: float | None
     turn: asyncio.Future[bool]
+    came: float
 
 
 def _is_group(chat: str) -> bool:
@@ -52,7 +53,9 @@ class Pacer:
 
     REMEMBERED_CHATS: ClassVar[int] = 10_000
     PAUSE: ClassVar[float] = 0.5  # nobody wanted a turn for so long: nothing is made up for
-    SECOND: ClassVar[float] = 1.05  # in which there are no more than a second's turns: requests travel unevenly
+    BEHIND: ClassVar[float] = 5.0  # the most that is made up for
+    FASTER: ClassVar[float] = 1.04  # so many times the rate, in a second, while it is
+    SECOND: ClassVar[float] = 1.02  # in which there are no more turns than that: requests travel unevenly
     COUNTED: ClassVar[int] = 2000  # turns a second; beyond it nobody's limit is near
     NAP: ClassVar[float] = 0.004  # the shortest
 
@@ -70,8 +73,8 @@ class Pacer:
         self._sleep = sleep
         self._next = self._next_reserved = self._held_until = 0.0
         self._next_of_chat: dict[str, float] = {}
-        most = max(1, int(self.pace.per_second + self.pace.reserved_per_second))
-        self._given: deque[float] = deque(maxlen=most if most <= self.COUNTED else 0)  # when, the last few
+        self._given = self._last_few(self.pace.per_second + self.pace.reserved_per_second)
+        self._given_in_lane = self._last_few(self.pace.per_second * self.FASTER)
         self._waiting: list[Waiter] = []
         self._giving: asyncio.Task[None] | None = None
 
@@ -83,7 +86,7 @@ class Pacer:
         """
         if patience is not None and self.wait_of(chat) > patience:
             return False
-        waiter = Waiter(chat, first, patience, asyncio.get_running_loop().create_future())
+        waiter = Waiter(chat, first, patience, asyncio.get_running_loop().create_future(), self._now())
         if not self._waiting and self._at_once(waiter):
             return True
         self._waiting.append(waiter)
@@ -132,15 +135,22 @@ class Pacer:
 
     def _moment_of(self, waiter: Waiter) -> float:
         """The earliest moment of a waiter's turn."""
-        lane = self._next
+        lane = self._lane_free_at()
         if waiter.first and self.pace.reserved_per_second:
             lane = min(lane, self._next_reserved)
-        return max(lane, self._held_until, self._next_of_chat.get(waiter.chat, 0.0), self._room_at())
+        return max(lane, self._held_until, self._next_of_chat.get(waiter.chat, 0.0), self._room_at(self._given))
 
-    def _room_at(self) -> float:
+    def _last_few(self, in_a_second: float) -> deque[float]:
+        """When the last few turns were given: as many as a second may have, none where that is beyond counting."""
+        return deque(maxlen=max(1, round(in_a_second)) if in_a_second <= self.COUNTED else 0)
+
+    def _room_at(self, given: deque[float]) -> float:
         """When the last second has room for one more."""
-        full = self._given.maxlen and len(self._given) == self._given.maxlen
-        return self._given[0] + self.SECOND if full else 0.0
+        full = given.maxlen and len(given) == given.maxlen
+        return given[0] + self.SECOND if full else 0.0
+
+    def _lane_free_at(self) -> float:
+        return max(self._next, self._room_at(self._given_in_lane))
 
     async def _give(self) -> None:
         """Give turns while anybody waits. Who gets one is decided when its moment has come, not before."""
@@ -158,7 +168,7 @@ class Pacer:
     def _next_in_turn(self, now: float) -> Waiter | None:
         ready = (waiter for waiter in self._waiting if waiter.first and self._moment_of(waiter) <= now)
         first = next(ready, None)
-        if first is not None or max(self._next, self._held_until, self._room_at()) > now:
+        if first is not None or max(self._lane_free_at(), self._held_until, self._room_at(self._given)) > now:
             return first
         return next((one for one in self._waiting if self._next_of_chat.get(one.chat, 0.0) <= now), None)
 
@@ -166,8 +176,10 @@ class Pacer:
         if waiter.first and self.pace.reserved_per_second and self._next_reserved <= now:
             self._next_reserved = now + 1 / self.pace.reserved_per_second
         else:
-            due = max(self._next, self._held_until, self._next_of_chat.get(waiter.chat, 0.0))
-            self._next = (now if now - due > self.PAUSE else due) + 1 / self.pace.per_second
+            due = max(self._next, self._held_until, self._next_of_chat.get(waiter.chat, 0.0), now - self.BEHIND)
+            paused = not self._given_in_lane or waiter.came - self._given_in_lane[-1] > self.PAUSE
+            self._next = (now if paused else due) + 1 / self.pace.per_second
+            self._given_in_lane.append(now)
         self._given.append(now)
         self._remember(waiter.chat, now + self._gap(waiter.chat))
 

@@ -54,12 +54,12 @@ async def test_what_a_busy_machine_gives_late_is_made_up_for_and_no_second_gets_
     lots = random.Random(5)
 
     async def late(seconds: float) -> None:
-        await Time.sleep(time, seconds + lots.choice((0.0, 0.01, 0.03, 0.2)))
+        await Time.sleep(time, seconds + lots.choice((0.0, 0.01, 0.03, 0.1)))
 
     pacer._sleep = late
     moments = sorted(await asyncio.gather(*(_turn(pacer, time, str(n)) for n in range(500))))
-    assert moments[-1] - moments[0] < 1.03 * 500 / 25
-    assert busiest_second(moments) <= 29
+    assert moments[-1] - moments[0] < 1.04 * 500 / 25
+    assert busiest_second(moments) <= 26
 
 
 async def test_what_nobody_asked_for_is_not_made_up_for() -> None:
