@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import escape
@@ -15,11 +16,13 @@ from alerts.learning import Progress
 from bot.chat.draft import cut
 from bot.chat.keyboards import Rows, press, shorten
 from bot.chat.lesson_callbacks import AskLesson, ChooseAnswer, OpenCard, OpenPath, SetWeekly, ShowPicture, VoteCard
+from bot.chat.texts import render
 from bot.learn.lesson import Lesson, Level
-from bot.learn.texts import render
 from bot.learn.words import card_html
 
 __all__ = ["answered", "card", "deep_link", "found", "no_lesson", "path", "question", "weekly"]
+
+_render = partial(render, folder="learn")
 
 ON_A_PAGE = 8
 _LEVELS = {
@@ -44,7 +47,7 @@ def path(lessons: Sequence[Lesson], done: Mapping[str, Progress], number: int, l
         for place, one in enumerate(shown, first + 1)
     ]
     read = sum(_finished(done.get(one.slug)) for one in lessons)
-    text = render("path", language, rows=rows, read=read, count=len(lessons), weekly=weekly)
+    text = _render("path", language, rows=rows, read=read, count=len(lessons), weekly=weekly)
     buttons = [press(str(place), OpenCard(slug=one.slug)) for place, one in enumerate(shown, first + 1)]
     keys: Rows = tuple(tuple(buttons[n : n + 4]) for n in range(0, len(buttons), 4))
     turns = [press(_("Previous"), OpenPath(page=number - 1))] if number else []
@@ -111,7 +114,7 @@ def _to_path(language: str) -> tuple[Button, ...]:
 
 def question(lesson: Lesson, language: str) -> Page:
     """The question, its answers numbered."""
-    text = render("question", language, lesson=lesson)
+    text = _render("question", language, lesson=lesson)
     buttons = tuple(
         press(str(place), ChooseAnswer(slug=lesson.slug, answer=place - 1))
         for place, _ in enumerate(lesson.question.answers, 1)
@@ -124,7 +127,7 @@ def answered(lesson: Lesson, chosen: int, following: Lesson | None, language: st
     """What is said to an answer, and the way on. `link`: the lesson's address, to share it."""
     _ = translator(language).gettext
     answer = lesson.question.answers[chosen]
-    text = render("answered", language, lesson=lesson, answer=answer, number=chosen + 1)
+    text = _render("answered", language, lesson=lesson, answer=answer, number=chosen + 1)
     rows: Rows = ()
     if not answer.right:
         rows += ((press(_("Try again"), AskLesson(slug=lesson.slug)),),)
@@ -140,7 +143,7 @@ def answered(lesson: Lesson, chosen: int, following: Lesson | None, language: st
 def found(words: str, lessons: Sequence[Lesson], language: str) -> Page:
     """What a search found."""
     rows: Rows = tuple((press(shorten(one.title, 60), OpenCard(slug=one.slug)),) for one in lessons)
-    return Page(render("found", language, words=shorten(words, 60), count=len(lessons)), (*rows, _to_path(language)))
+    return Page(_render("found", language, words=shorten(words, 60), count=len(lessons)), (*rows, _to_path(language)))
 
 
 def no_lesson(language: str) -> Page:

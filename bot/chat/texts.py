@@ -55,9 +55,9 @@ SHORT_DESCRIPTION = mark("Alerts on public tenders that deserve a look.")
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _environment(folder: str, language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(ROOT / "telegram" / "chat"),
+        loader=FileSystemLoader(ROOT / "telegram" / folder),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
         trim_blocks=True,
@@ -68,9 +68,12 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-def render(name: str, language: str, **values: Any) -> str:
-    """One screen's text as Telegram HTML. Every value is escaped; the catalogues' own words are not."""
-    return _environment(language).get_template(f"{name}.j2").render(**values).strip()
+def render(name: str, language: str, *, folder: str = "chat", **values: Any) -> str:
+    """One screen's text as Telegram HTML. Every value is escaped; the catalogues' own words are not.
+
+    `folder`: of `templates/telegram`.
+    """
+    return _environment(folder, language).get_template(f"{name}.j2").render(**values).strip()
 
 
 def country_name(code: str, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from markupsafe import escape
 
@@ -16,12 +17,14 @@ from alerts.render import TenderCard
 from alerts.render.view import heading
 from bot.chat.keyboards import Rows, press, shorten
 from bot.chat.lesson_callbacks import AskRole, OpenCard, SetRole, WriteLetter
+from bot.chat.texts import render
 from bot.learn.letters import LETTER_LANGUAGES, Letter, can_be_written, letter_text
 from bot.learn.stages import Stage, Standing
 from bot.learn.steps import Todo, Way
-from bot.learn.texts import render
 
 __all__ = ["ask_role", "letter_page", "role_name", "todo"]
+
+_render = partial(render, folder="learn")
 
 _ROLES = {
     Role.CITIZEN: mark("a citizen"),
@@ -60,7 +63,7 @@ def ask_role(tender_id: int, language: str) -> Page:
     rows: Rows = tuple(
         (press(_capital(role_name(role, language)), SetRole(tender=tender_id, role=role)),) for role in _ROLES
     )
-    return Page(render("role", language), rows)
+    return Page(_render("role", language), rows)
 
 
 def _capital(text: str) -> str:
@@ -81,7 +84,7 @@ def todo(found: Todo, card: TenderCard, language: str, now: datetime) -> Page:
         }
         for way in found.ways
     ]
-    html = render(
+    html = _render(
         "todo",
         language,
         title=heading(card, language),

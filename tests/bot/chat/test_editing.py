@@ -118,7 +118,7 @@ async def test_every_criterion_can_be_tapped(talk: Talk, key: str) -> None:
     await begin(talk, person)
     await open_criterion(talk, person, key)
     await talk.press(person, data)
-    await finish(talk, person, Criteria(**fields))
+    await assert_saved(talk, person, Criteria(**fields))
     assert len(talk.messages(person)) == 1
 
 
@@ -131,10 +131,10 @@ async def test_every_criterion_can_be_typed(talk: Talk, key: str) -> None:
     await talk.say(person, text)
     if key in {"buyer", "supplier"}:
         await talk.press(person, next(data for data in talk.buttons(person).values() if data.startswith("buyer:")))
-    await finish(talk, person, Criteria(**fields))
+    await assert_saved(talk, person, Criteria(**fields))
 
 
-async def finish(talk: Talk, person: Person, expected: Criteria) -> None:
+async def assert_saved(talk: Talk, person: Person, expected: Criteria) -> None:
     """Out of the criterion's screen, if it is still open, and save."""
     if "edit:save" not in talk.buttons(person).values():
         await talk.press(person, "edit:look")
