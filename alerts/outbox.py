@@ -10,91 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import repeat
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, null, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, null, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.bulk import Bulk
+from alerts.debts import CHAT, EVERY_LANE, LETTERS, MAIL, Debt, Event, Owed, Result
+from alerts.heads import first_of_each_chat
 from alerts.tables import Standing, State, outbox, subscribers
 from watchers.database import Database
 
 __all__ = ["CHAT", "EVERY_LANE", "LETTERS", "MAIL", "Debt", "Event", "Outbox", "Owed", "Result", "State", "outbox"]
 
 LEASE = timedelta(seconds=60)
-
-CHAT, MAIL = range(60), range(60, 100)
-"""Priorities are lanes: each channel's deliverer claims those of its own, so that none waits for another's server."""
-EVERY_LANE = range(100)
-
-
-class Event(StrEnum):
-    """What a message tells; all but the first and REANNOUNCED are followed by ":" and a number or a reason."""
-
-    PUBLISHED = "published"  # the first card of a tender
-    FLAG_RAISED = "flag_raised"  # :3, the snapshot's sequence
-    CHANGED = "changed"  # :3
-    REANNOUNCED = "reannounced"  # follows from a tender that its person was told of
-    MISSED = "missed"  # :ID of the last uncertain message it carries
-    LIST = "list"  # :REASON why its alerts waited, or "burst"
-    NEWS = "news"  # :ID of an announcement of the operator
-    LESSON = "lesson"  # :SLUG of the lesson of the week
-    CONFIRM = "confirm"  # :ID of what a mail address is to confirm
-    MANAGE = "manage"  # the link to an address's settings
-    DIGEST = "digest"  # :ID of the run it tells of
-
-
-LETTERS = frozenset({Event.CONFIRM, Event.MANAGE})
-"""Asked for by hand, and answers to that: they go to addresses that get nothing else, too."""
-
-
-class Debt(msgspec.Struct, frozen=True):
-    """A message that becomes owed. `matched`: ids of the subscriptions; `tender_time`: its place within the chat."""
-
-    subscriber_id: int
-    tender_id: int | None
-    snapshot_id: int | None
-    event: str
-    matched: tuple[int, ...]
-    priority: int
-    tender_time: datetime
-    state: State = State.DUE  # HELD where `alerts.limits` decides when it goes out
-
-
-class Owed(msgspec.Struct, frozen=True):
-    """A claimed message, with whom it goes to."""
-
-    id: int
-    subscriber_id: int
-    channel: str
-    address: str
-    language: str
-    zone: str
-    tender_id: int | None
-    snapshot_id: int | None
-    event: str
-    matched: tuple[int, ...]
-    attempts: int  # made before this one
-    lease_until: datetime
-    quiet_from: int | None = None  # minutes after midnight in `zone`
-    quiet_until: int | None = None
-    topic: int = 0
-    answer: str = ""  # of the attempt before
-    short: bool = False
-    posts: bool = False  # to a channel
-
-
-class Result(msgspec.Struct, frozen=True):
-    """What came of an attempt: the new state, the message id or the server's words, for `due` when to try again."""
-
-    id: int
-    state: State
-    answer: str = ""
-    due_at: datetime | None = None
-
 
 _TAKEN = tuple(
     outbox.c[name]
@@ -124,33 +54,7 @@ _OWING = (
 _state = outbox.c.state.concat("")
 
 
-def _first_of_each_chat() -> Select[Any]:
-    """Ids of the first due message of each chat after subscriber `:after`, chat by chat.
-
-    The index is stepped through from chat to chat, so that one with ten thousand messages costs no more than one with
-    a single message, and cannot crowd out the others. A first message that waits (`due_at` ahead) holds its chat back:
-    order is kept. A chat with a message on its way is passed over.
-    """
-    due = and_(outbox.c.state == State.DUE, outbox.c.priority == bindparam("priority"))
-    start = select(func.min(outbox.c.subscriber_id).label("id")).where(due, outbox.c.subscriber_id > bindparam("after"))
-    chats = start.cte("chats", recursive=True)
-    further = select(func.min(outbox.c.subscriber_id)).where(due, outbox.c.subscriber_id > chats.c.id)
-    step = select(further.correlate(chats).scalar_subquery()).where(chats.c.id.is_not(None))
-    chats = chats.union_all(step)
-    mine = and_(due, outbox.c.subscriber_id == chats.c.id)
-    order = (outbox.c.tender_time, outbox.c.id)
-    first = select(outbox.c.id).where(mine).order_by(*order).limit(1).correlate(chats).scalar_subquery()
-    due_at = select(outbox.c.due_at).where(mine).order_by(*order).limit(1).correlate(chats).scalar_subquery()
-    on_its_way = select(outbox.c.subscriber_id).where(outbox.c.state == State.SENDING)
-    return (
-        select(first.label("id"))
-        .select_from(chats)
-        .where(chats.c.id.is_not(None), chats.c.id.not_in(on_its_way), due_at <= bindparam("now"))
-        .limit(bindparam("limit"))
-    )
-
-
-_HEADS = _first_of_each_chat()
+_HEADS = first_of_each_chat()
 
 # The answer of an attempt is taken where it is awaited, or came late and was told to nobody as doubtful.
 _awaited = or_(
