@@ -7,39 +7,11 @@ from typing import Any
 
 import pytest
 
-from alerts.channels.telegram.transport import TelegramChannel
-from alerts.delivery import Deliverer
-from alerts.limits import Gate, Limits
-from alerts.matching import Matcher
-from alerts.outbox import Outbox
-from alerts.pace import Pace, Pacer
 from alerts.preferences import MuteKind
 from alerts.timing import FOREVER, Mode
 from bot.sandbox.people import Person
+from tests.bot.chat.alerting import deliver, subscriber_id
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
-
-
-async def deliver(talk: Talk, **limits: int) -> None:
-    """Everything that is owed and may go out now, through the real matcher, gate, deliverer and Bot API."""
-    services = talk.services
-    outbox = Outbox(talk.database, talk.clock)
-    matcher = Matcher(services.store, services.subscriptions, outbox, talk.clock)
-    gate = Gate(services.store, talk.clock, Limits(**limits))
-    channel = TelegramChannel(talk.bot)
-    deliverer = Deliverer(
-        outbox, services.subscriptions, {channel.name: channel}, services.messages.render,
-        Pacer(Pace(chat_seconds=0.0)), talk.clock, prepare=services.messages.prepare,
-    )  # fmt: skip
-    for part in (matcher, gate, deliverer):
-        while await part.do_one():
-            pass
-    await deliverer.stop()
-
-
-async def subscriber_id(talk: Talk, person: Person) -> int:
-    found = await talk.services.subscriptions.subscriber("telegram", str(person.id))
-    assert found is not None
-    return found.id
 
 
 async def alerted(talk: Talk, language: str) -> tuple[Person, dict[str, Any]]:
