@@ -14,6 +14,9 @@ __all__ = ["Behind", "Listed", "OpenProfile", "ShowChart", "TurnListed", "fits"]
 
 _LONGEST_ID = 32
 
+BodyId = Annotated[str, Field(max_length=_LONGEST_ID)]
+PageNumber = Annotated[int, Field(le=99)]
+
 
 class Listed(StrEnum):
     """A list that is asked for by a command."""
@@ -27,31 +30,31 @@ class TurnListed(CallbackData, prefix="look"):
     """A page of such a list."""
 
     what: Listed
-    page: int
+    page: PageNumber
 
 
 class OpenProfile(CallbackData, prefix="body"):
     """The profile of a buyer or supplier."""
 
     side: Side
-    id: str
+    id: BodyId
 
 
 class Behind(CallbackData, prefix="of"):
     """A page of the purchases behind a number; `partner`: the place of the other side among the largest, from 0."""
 
     side: Side
-    id: str
+    id: BodyId
     what: What
-    partner: Annotated[int, Field(le=99)] = 0
-    page: int = 0
+    partner: Annotated[int, Field(ge=0, le=9)] = 0
+    page: PageNumber = 0
 
 
 class ShowChart(CallbackData, prefix="chart"):
     """The picture of a profile, light or dark."""
 
     side: Side
-    id: str
+    id: BodyId
     dark: bool
 
 

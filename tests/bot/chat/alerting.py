@@ -48,12 +48,18 @@ async def known(talk: Talk, language: str) -> Person:
     return person
 
 
-async def alerted(talk: Talk, language: str, flags: tuple[str, ...] = ("R003",)) -> tuple[Person, dict[str, Any]]:
+async def alerted(
+    talk: Talk, language: str, flags: tuple[str, ...] = ("R003",), number: int = 1
+) -> tuple[Person, dict[str, Any]]:
     """A person who follows every purchase and has just got the invented one, with these flags."""
     person = await known(talk, language)
     await talk.services.subscriptions.add(await subscriber_id(talk, person), Criteria(min_weight=0))
-    facts = {"KZ-08": {"word": "pемонт", "letter": "p", "place": "title"}}
+    swapped = {"words": "pемонт", "letters": "p", "clean": "ремонт"}
+    facts: dict[str, dict[str, Any]] = {
+        "R003": {"hard": False, "group": "tender", "repeat": False, "calendar_confirmed": True},
+        "KZ-08": {"habit": False, "found": [swapped]},
+    }
     raised = [msgspec.structs.replace(FLAG, indicator=code, facts=facts.get(code, FLAG.facts)) for code in flags]
-    await store_tender(talk.services.store, flags=raised)
+    await store_tender(talk.services.store, number, flags=raised)
     await deliver(talk)
     return person, talk.messages(person)[-1]
