@@ -63,8 +63,11 @@ class Lessons:
         """The lesson that explains an indicator, the first of the path that names it; None without."""
         return next((one for one in self.path(language) if code in one.indicators), None)
 
-    def search(self, words: str, language: str, most: int = 8) -> list[Lesson]:
-        """The lessons that hold all these words, or words that begin so; those with them in the title first."""
+    def search(self, words: str, language: str, most: int = 8, *, in_titles: bool = False) -> list[Lesson]:
+        """The lessons that hold all these words, or words that begin so; those with them in the title first.
+
+        `in_titles`: no others than these.
+        """
         wanted = [word for word in _WORD.findall(words.casefold()) if len(word) >= _SHORTEST]
         if not wanted:
             return []
@@ -73,7 +76,7 @@ class Lessons:
             title, text = _words([lesson.title]), _words(_texts(lesson))
             if all(any(word.startswith(_stem(asked)) for word in text) for asked in wanted):
                 in_title = all(any(word.startswith(_stem(asked)) for word in title) for asked in wanted)
-                found.append((not in_title, place, lesson))
+                found += [(not in_title, place, lesson)] if in_title or not in_titles else []
         return [lesson for _, _, lesson in sorted(found, key=lambda one: one[:2])][:most]
 
     def _all(self) -> dict[tuple[str, str], Lesson]:

@@ -16,6 +16,7 @@ from bot.chat.lookup_callbacks import Behind, Listed, OpenProfile, ShowChart, Tu
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 from bot.chat.sharing_cards import offered, tender_of
+from bot.chat.sharing_lessons import offered_lessons
 from bot.chat.texts import out_of_date
 from watchers.behind import Side
 from watchers.pasted import ocids_in, portal_links
@@ -71,7 +72,11 @@ async def by_link(message: Message, command: CommandObject, person: Person, serv
 
 async def offer(query: InlineQuery, person: Person, services: Services, bot: Bot) -> None:
     """`@bot word` in any chat."""
-    results = await offered(query.query[:_MOST_TYPED], person, services, (await bot.me()).username or "")
+    typed, name = query.query[:_MOST_TYPED], (await bot.me()).username or ""
+    results = [
+        *await offered(typed, person, services, name),
+        *await offered_lessons(typed, person, services, name),
+    ]
     await query.answer(list(results), cache_time=60, is_personal=True)
 
 

@@ -34,6 +34,25 @@ async def test_a_card_is_shared_into_a_group_and_opens_in_the_bot(talk: Talk, la
     assert "why:1" in talk.buttons(person).values()
 
 
+@pytest.mark.parametrize(
+    ("language", "typed"), [("kk", "бір көзден"), ("ru", "один источник"), ("en", "single source")]
+)
+async def test_a_lesson_is_shared_by_its_first_card_and_opens_in_the_bot(talk: Talk, language: str, typed: str) -> None:
+    person = await known(talk, language)
+    group = talk.sandbox.crowd.add_group("Neighbours")
+    query = talk.sandbox.crowd.type_inline(person, typed)
+    await talk.settle()
+    offers = talk.sandbox.world.offers[query]
+    place = next(place for place, one in enumerate(offers) if one["id"].startswith("learn-single-source-"))
+    shared = talk.sandbox.crowd.choose_inline(person, query, place, group)
+    assert "1/" in shared["text"]
+    [[button]] = shared["reply_markup"]["inline_keyboard"]
+    assert button["text"] == OPEN[language]
+    talk.sandbox.crowd.start(person, button["url"].partition("start=")[2])
+    await talk.settle()
+    assert talk.messages(person)[-1]["text"].split("\n")[0] == shared["text"].split("\n")[0]
+
+
 async def test_nothing_typed_offers_flagged_ones_and_unknown_words_nothing(talk: Talk) -> None:
     await ready(talk)
     person = talk.person("en")
