@@ -18,7 +18,8 @@ __all__ = ["configuration", "every_table"]
 
 _MODULES = (
     "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning",
-    "alerts.follows", "alerts.opinions", "bot.fsm", "bot.inbox.stored", "bot.tips.tables",
+    "alerts.announcing", "alerts.bans", "alerts.follows", "alerts.opinions", "bot.fsm", "bot.inbox.stored",
+    "bot.tips.tables",
 )  # fmt: skip
 """Where tables are declared."""
 
