@@ -30,7 +30,7 @@ test: $(READY) ## Lint, types, import rules, docs and tests; says what was skipp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(READY) ## Lint, types and import rules alone
 	@$(BIN)/ruff check .

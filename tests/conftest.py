@@ -111,6 +111,7 @@ class _Postgres:
         self._free: list[str] = []
         self._made = [self._template]
         self._shape: list[Any] = []
+        self._revision: Any = None
 
     def start(self) -> None:
         _apart(_command(f"CREATE DATABASE {self._template}"))
@@ -120,7 +121,7 @@ class _Postgres:
     async def _remember(self) -> None:
         connection = await asyncpg.connect(f"postgresql://{POSTGRES}/{self._template}", timeout=5)
         try:
-            self._shape = await _shape(connection)
+            self._shape, self._revision = await _shape(connection), await _revision(connection)
         finally:
             await connection.close()
 
@@ -140,7 +141,7 @@ class _Postgres:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            if await _shape(connection) != self._shape:
+            if await _shape(connection) != self._shape or await _revision(connection) != self._revision:
                 return
             await connection.execute("SET session_replication_role = replica")  # some tables are only added to
             tables = [row["tablename"] for row in await connection.fetch(_TABLES)]
@@ -162,10 +163,14 @@ class _Postgres:
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 
 
+async def _revision(connection: Any) -> Any:
+    return await connection.fetch("SELECT version_num FROM alembic_version")
+
+
 async def _shape(connection: Any) -> list[Any]:
-    """What a migrated database is made of: revision, columns, indexes, triggers."""
+    """What a migrated database is made of: tables, columns, indexes, triggers."""
     return [
-        await connection.fetch("SELECT version_num FROM alembic_version"),
+        await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"),
         await connection.fetch(
             "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
             "WHERE table_schema = 'public' ORDER BY 1, 2"

@@ -59,7 +59,7 @@ def assert_nothing_lost_nothing_twice(outcome, tenders):
 
 @pytest.mark.timeout(400)
 async def test_every_matched_tender_is_told_once_over_two_restarts_and_a_kill(database_url, tmp_path):
-    tenders = [invented(number) for number in range(160)]
+    tenders = [invented(number) for number in range(100)]
     road = Road(tenders, tmp_path, database_url=database_url)
     outcome = await road.travel([signal.SIGTERM, signal.SIGKILL, signal.SIGTERM])
     assert_nothing_lost_nothing_twice(outcome, len(tenders))
@@ -70,6 +70,6 @@ async def test_every_matched_tender_is_told_once_over_two_restarts_and_a_kill(da
 async def test_a_week_of_real_tenders_is_told_once_over_a_restart_and_a_kill(tmp_path):
     if not LVIV.is_file():
         pytest.skip("the real data (../shared/data) are not beside this checkout")
-    tenders = list(read_tenders(LVIV))[:600]
+    tenders = list(read_tenders(LVIV))[:300]
     outcome = await Road(tenders, tmp_path).travel([signal.SIGKILL, signal.SIGTERM])
     assert_nothing_lost_nothing_twice(outcome, len(tenders))
