@@ -19,6 +19,7 @@ from alerts.subscriptions import Subscriptions
 from bot.config import Config
 from bot.database_commands import DatabaseError
 from bot.times import utc_now
+from bot.tips.counts import count_tips
 from watchers.base_rates import Drift, Rate, monday_of, rates
 from watchers.database import Database
 from watchers.indicators.base import Indicator
@@ -73,12 +74,16 @@ async def counted(database: Database) -> list[str]:
     aside = await store.set_aside_counts()
     owed = await Outbox(database, utc_now).counts()
     people = await Subscriptions(database, utc_now).counts()
+    told = await count_tips(database)
     return [
         *(f"{name:<18} {count}" for name, count in stored.items()),
         *(f"set aside, {source}: {count}" for source, count in aside.items()),
         *(f"messages {state:<9} {count}" for state, count in owed.items()),
         *(f"subscribers {state}: {count}" for state, count in people.subscribers.items()),
         f"filters            {people.filters} ({people.paused} paused)",
+        *(f"tips {state:<13} {count}" for state, count in told.states.items()),
+        *([f"tips held          {told.held}"] if told.held else []),
+        *([f"tips the monitors’ group does not know of: {told.untold}"] if told.untold else []),
     ]
 
 

@@ -52,7 +52,6 @@ class Parts:
         self.subscriptions = Subscriptions(self.database, clock, limit=config.alerts.max_filters)
         self.outbox = Outbox(self.database, clock)
         self.public = PublicPages(config.web.public_url)
-        self.renderer = Renderer(clock, self.rules, actions=CardButtons(self.public, tips=bool(config.tips.keys)))
         self.lessons = Lessons(
             clock,
             Path(config.learn.folder) if config.learn.folder else None,
@@ -71,6 +70,7 @@ class Parts:
             )
         except BadKey as error:
             raise ConfigError(f"config: {error}") from error
+        self.renderer = Renderer(clock, self.rules, actions=CardButtons(self.public, tips=self.tips.taking))
         self.pacer = pacer_for(
             self.database,
             Pace(

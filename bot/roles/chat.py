@@ -19,6 +19,7 @@ from bot.inbox import Inbox, Receiver, Worker
 from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.parts import Parts
 from bot.running import insist, until
+from bot.tips.reviewer.alarm import OperatorAlarm
 from bot.tips.rounds import Rounds
 from bot.tips.tipper.interrupted import Interrupted
 from bot.web import webhook_path, webhook_secret
@@ -62,7 +63,8 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
         async with until(stop) as running:
             running(insist("the command menu is not set yet", lambda: introduce(bot)))
             running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
-            rounds = Rounds(parts.tips, parts.clock)
+            alarm = OperatorAlarm(parts.subscriptions, config.telegram.admins, config.alerts.language)
+            rounds = Rounds(parts.tips, parts.clock, alarm)
             running(parts.loop("tips", partial(rounds.do_one, bot), stop, idle=_LOOK_EVERY))
             running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
             running(parts.loop("recent purchases", services.recent.do_one, stop, idle=_READ_EVERY))

@@ -119,7 +119,8 @@ class Casework:
     async def block(self, account: int, ref: str) -> Tip:
         """Take nothing more from whoever sent a tip, without learning who. Raises NotAllowed, NotPossible.
 
-        Possible for a week after it was sent; later nothing links a tip to its sender.
+        What they are writing now is erased. Possible for a week after it was sent; later nothing links a tip to its
+        sender.
         """
         tip = await self.begin(account, Act.BLOCK, ref)
         now = self.desk.clock()
@@ -130,6 +131,7 @@ class Casework:
                 raise NotPossible("route")
             row = {"sender": sender, "made_at": hour(now)}
             await connection.execute(self.desk.database.insert(tip_blocks).values(row).on_conflict_do_nothing())
+            await self.desk.drafts.drop_of(connection, sender)
             await write_audit(connection, now, account, Act.BLOCK, tip.ref)
         return tip
 

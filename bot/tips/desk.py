@@ -60,6 +60,7 @@ class Tip(msgspec.Struct, frozen=True):
     merged_into: int | None
     public: bytes
     private: bytes
+    unsaid: int = 0
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -182,6 +183,15 @@ class Desk:
                 await write_audit(connection, self.clock(), "tipper", Act.FORGET, ref)
         return len(forgotten)
 
+    async def left(self, chat_id: int) -> None:
+        """They blocked the bot, or are kept out: their draft and every way back to them go at once.
+
+        The hash by which floods are seen stays for its week, so that nobody escapes a block by blocking.
+        """
+        await self.drafts.drop(chat_id)
+        async with self.database.write() as connection:
+            await connection.execute(delete(tip_routes).where(tip_routes.c.chat == self.route_key(chat_id)))
+
     async def drop_route(self, tip_id: int) -> None:
         """Erase what leads from a tip to who sent it."""
         async with self.database.write() as connection:
@@ -189,11 +199,14 @@ class Desk:
                 await connection.execute(delete(table).where(table.c.tip_id == tip_id))
 
     async def add(self, chat_id: int, draft: Draft, now: datetime) -> Tip | None:
-        """Put the parts of a draft to the tip they answer, in one transaction. None if that is gone or over."""
+        """Put the parts of a draft to the tip they answer, in one transaction; the group is owed a note from then on.
+
+        None if the tip is gone or over.
+        """
         async with self.database.write() as connection:
             open_ = (tips.c.id == draft.tip) & tips.c.state.not_in(CLOSED)
             back = case((tips.c.state == State.ASKED, State.READING.value), else_=tips.c.state)
-            values = {"heard_at": hour(now), "state": back, "warned_at": None}
+            values = {"heard_at": hour(now), "state": back, "warned_at": None, "unsaid": tips.c.unsaid + 1}
             changed = await connection.execute(update(tips).where(open_).values(**values).returning(tips.c.ref))
             ref = changed.scalar_one_or_none()
             if ref is None:

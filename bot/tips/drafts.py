@@ -55,7 +55,8 @@ class Draft(msgspec.Struct, frozen=True):
 
     `tip`: the sent tip that an answer goes to, or whose code is being shown; `private`: its own key, while another
     code may be shown. `taken`: messages that are parts already, so that an update handled twice adds nothing.
-    `said`: ids of messages of this conversation, by both sides, to be erased on request.
+    `said`: ids of messages of this conversation, by both sides, to be erased on request. `sender`: the keyed hash by
+    which a block is known, so that the draft of somebody who is blocked goes at once.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Draft(msgspec.Struct, frozen=True):
     prints: tuple[str, ...] = ()  # keyed hashes of what was sent, to see the same tip again
     taken: tuple[str, ...] = ()
     said: tuple[int, ...] = ()
+    sender: str = ""
 
     @classmethod
     def new(cls, step: Step, now: datetime, **more: Any) -> Draft:
@@ -136,6 +138,7 @@ class Drafts:
 
     async def write(self, connection: AsyncConnection, chat_id: int, draft: Draft) -> None:
         """The same inside a transaction."""
+        draft = msgspec.structs.replace(draft, sender=self._secret.mark(Purpose.SENDER, chat_id))
         values = {"body": self._secret.hide(Purpose.DRAFT, draft), "changed_at": hour(self._clock())}
         upsert = self._database.insert(tip_drafts).values(chat=self.key(chat_id), **values)
         await connection.execute(upsert.on_conflict_do_update(index_elements=["chat"], set_=values))
@@ -168,6 +171,14 @@ class Drafts:
             if draft is not None:
                 await drop_parts(connection, draft.id)
         return draft
+
+    async def drop_of(self, connection: AsyncConnection, sender: str) -> None:
+        """Erase what somebody is writing who is known by a keyed hash alone."""
+        for row in (await connection.execute(select(tip_drafts))).all():
+            draft = self._secret.show(Purpose.DRAFT, bytes(row.body), Draft)
+            if draft is not None and draft.sender == sender and draft.step in {Step.WARNING, *WRITING}:
+                await connection.execute(delete(tip_drafts).where(tip_drafts.c.chat == row.chat))
+                await drop_parts(connection, draft.id)
 
     async def writing(self, chats: Collection[int]) -> set[int]:
         """Which of these chats are in the middle of telling something, so that all they send is sealed."""

@@ -47,11 +47,9 @@ class Limits:
 
     async def may_send(self, chat_id: int, prints: tuple[str, ...]) -> Verdict:
         """Ask, and count the tip if it may be sent."""
-        sender = self._secret.mark(Purpose.SENDER, chat_id)
+        if await self.blocked(chat_id):
+            return Verdict.BLOCKED
         async with self._database.read() as connection:
-            blocked = await connection.execute(select(tip_blocks.c.sender).where(tip_blocks.c.sender == sender))
-            if blocked.first() is not None:
-                return Verdict.BLOCKED
             mark = self._mark(chat_id, prints)
             known = select(tip_marks.c.mark).where(tip_marks.c.mark == mark, tip_marks.c.until > self._clock())
             if (await connection.execute(known)).first() is not None:
@@ -61,6 +59,21 @@ class Limits:
             return Verdict.WAIT
         every = timedelta(hours=1) / EVERYBODY_PER_HOUR
         return Verdict.FREE if await self._take("tips", 0, burst=EVERYBODY_PER_HOUR, every=every) else Verdict.WAIT
+
+    async def may_add(self, chat_id: int) -> Verdict:
+        """Ask, and count what is added to a tip that was sent: four times as often as a tip itself."""
+        if await self.blocked(chat_id):
+            return Verdict.BLOCKED
+        burst = 4 * self._per_day
+        free = await self._take("add", chat_id, burst=burst, every=timedelta(days=1) / burst)
+        return Verdict.FREE if free else Verdict.WAIT
+
+    async def blocked(self, chat_id: int) -> bool:
+        """Whether monitors want nothing more from there."""
+        sender = self._secret.mark(Purpose.SENDER, chat_id)
+        async with self._database.read() as connection:
+            found = await connection.execute(select(tip_blocks.c.sender).where(tip_blocks.c.sender == sender))
+            return found.first() is not None
 
     async def remember(self, chat_id: int, prints: tuple[str, ...]) -> None:
         """What was sent, so that the same is not taken twice within a week."""

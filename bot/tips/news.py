@@ -15,7 +15,7 @@ from bot.tips.receipt import read_with, seal_to
 from bot.tips.tables import tip_messages, tips
 from watchers.database import Database
 
-__all__ = ["News", "Said", "add_news", "drop_news", "read_news", "say_told", "untold"]
+__all__ = ["News", "Said", "add_news", "drop_news", "read_news", "say_told", "say_untold", "untold"]
 
 
 class Said(StrEnum):
@@ -55,11 +55,16 @@ async def untold(database: Database, limit: int = 50) -> list[int]:
         return list((await connection.execute(query)).scalars())
 
 
-async def say_told(connection: AsyncConnection, tip_id: int, now: datetime) -> bool:
-    """The tipper of a tip is being told; False if somebody else tells it already."""
+async def say_told(connection: AsyncConnection, tip_id: int, now: datetime) -> list[int]:
+    """The tipper of a tip is being told; returns of what, nothing if somebody else tells it already."""
     waiting = (tip_messages.c.tip_id == tip_id) & tip_messages.c.told_at.is_(None)
-    told = await connection.execute(update(tip_messages).where(waiting).values(told_at=hour(now)))
-    return bool(told.rowcount)
+    told = update(tip_messages).where(waiting).values(told_at=hour(now)).returning(tip_messages.c.id)
+    return list((await connection.execute(told)).scalars())
+
+
+async def say_untold(connection: AsyncConnection, ids: list[int]) -> None:
+    """They were not told after all: it is tried again."""
+    await connection.execute(update(tip_messages).where(tip_messages.c.id.in_(ids)).values(told_at=None))
 
 
 async def drop_news(connection: AsyncConnection, tip_ids: list[int]) -> None:

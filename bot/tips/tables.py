@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -46,6 +47,7 @@ tips = Table(
     Column("tender_id", BigInteger),  # linked by a monitor, never by the intake
     Column("buyer_id", String(64), nullable=False, server_default=""),
     Column("merged_into", BigInteger),
+    Column("unsaid", Integer, nullable=False, server_default="0"),  # additions that the monitors' group was not told of
 )
 
 tip_parts = Table(

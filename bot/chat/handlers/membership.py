@@ -24,13 +24,18 @@ def router() -> Router:
 
 
 async def moved_in_or_out(event: ChatMemberUpdated, person: Person, services: Services) -> None:
-    """Unreachable when they blocked or removed us, active again when they let us back; /stop outlasts both."""
-    subscriber = person.subscriber
-    if subscriber is None:
-        return
+    """Unreachable when they blocked or removed us, active again when they let us back; /stop outlasts both.
+
+    A tip that they were writing goes with them, and so does the way back to them.
+    """
     now = event.new_chat_member
     silenced = isinstance(now, ChatMemberRestricted) and not now.can_send_messages
     out = now.status in OUT or silenced
+    if out and services.tips is not None:
+        await services.tips.desk.left(person.chat_id)
+    subscriber = person.subscriber
+    if subscriber is None:
+        return
     if out:
         await services.storage.clear_chat(person.chat_id)
     if out and subscriber.state is Standing.ACTIVE:

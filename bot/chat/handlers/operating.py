@@ -141,6 +141,8 @@ async def ban(message: Message, command: CommandObject, person: Person, services
         await services.bans.unban(number)
     else:
         await services.bans.ban(number)
+        if services.tips is not None:
+            await services.tips.desk.left(number)
         subscriber = await services.subscriptions.subscriber(CHANNEL, str(number))
         if subscriber is not None:
             await services.subscriptions.stop(subscriber.id)

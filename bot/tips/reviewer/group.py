@@ -1,12 +1,11 @@
-"""The monitors' group: a topic a tip, its header, notes in it."""
+"""The monitors' group: what is written there, and which tip a topic is about."""
 
 from __future__ import annotations
 
-import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, ReplyParameters
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from alerts.channels.base import Message as Page
 from bot.chat.keyboards import markup
@@ -18,10 +17,6 @@ from bot.tips.tables import tips
 
 __all__ = ["MonitorsGroup"]
 
-log = structlog.get_logger("tips")
-
-_BEING_MADE = -1
-
 
 class MonitorsGroup:
     """The group `chat_id` (0: there is none), spoken to in one language."""
@@ -31,41 +26,6 @@ class MonitorsGroup:
         self.chat_id = chat_id
         self.language = language
         self.zone = zone
-
-    async def announce(self, bot: Bot) -> bool:
-        """Make the topic and header of one tip that has none; False if all have."""
-        if not self.chat_id:
-            return False
-        first = select(tips.c.id).where(tips.c.header == 0).order_by(tips.c.id).limit(1).scalar_subquery()
-        take = update(tips).where(tips.c.id == first, tips.c.header == 0).values(header=_BEING_MADE).returning(tips)
-        async with self._desk.database.write() as connection:
-            row = (await connection.execute(take)).one_or_none()
-        if row is None:
-            return False
-        tip = read_tip(row)
-        made = (0, 0)
-        try:
-            made = await self._make(bot, tip)
-        except TelegramAPIError as error:
-            log.warning("a tip cannot be announced: check tips.group and the bot's rights there", reason=str(error))
-            return False
-        finally:
-            async with self._desk.database.write() as connection:
-                values = {"topic": made[0], "header": made[1]}
-                await connection.execute(update(tips).where(tips.c.id == tip.id).values(**values))
-        return True
-
-    async def _make(self, bot: Bot, tip: Tip) -> tuple[int, int]:
-        try:
-            topic = (await bot.create_forum_topic(self.chat_id, tip.ref)).message_thread_id
-        except TelegramBadRequest:
-            topic = 0  # a group without topics: the header alone, answered by replies
-        return topic, await self.send(bot, words.header(tip, self.language, self.zone), topic=topic)
-
-    async def recover(self) -> None:
-        """Headers that a killed process was about to make are made again."""
-        async with self._desk.database.write() as connection:
-            await connection.execute(update(tips).where(tips.c.header == _BEING_MADE).values(header=0))
 
     async def refresh(self, bot: Bot, tip: Tip, *, menu: str = "") -> None:
         """Edit the header so that it says where the tip stands."""
@@ -79,15 +39,6 @@ class MonitorsGroup:
             )  # fmt: skip
         except TelegramBadRequest:
             return  # not modified, or deleted by somebody
-
-    async def tell(self, bot: Bot, tip: Tip, name: str) -> None:
-        """A note in the tip's topic; whoever reads it later loses nothing if it cannot be sent."""
-        if not self.chat_id:
-            return
-        try:
-            await self.send(bot, words.said(name, self.language), topic=tip.topic, reply_to=tip.header)
-        except TelegramAPIError as error:
-            log.warning("a note on a tip cannot be sent", reason=str(error))
 
     async def send(self, bot: Bot, page: Page, *, topic: int = 0, reply_to: int = 0) -> int:
         """A message to the group."""

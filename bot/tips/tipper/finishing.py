@@ -14,7 +14,7 @@ from bot.tips.tipper import screens
 from bot.tips.tipper.cleaning import erase_messages
 from bot.tips.tipper.held import Held
 
-__all__ = ["another_code", "cancel", "erase", "send"]
+__all__ = ["another_code", "cancel", "erase", "send", "sent_already"]
 
 
 async def send(callback: CallbackQuery, bot: Bot, person: Person, services: Services, held: Held) -> str:
@@ -22,21 +22,26 @@ async def send(callback: CallbackQuery, bot: Bot, person: Person, services: Serv
     tips, draft = held.tips, held.draft
     if draft.empty:
         return screens.over(person.language)
-    if draft.step is Step.ANSWER:
-        tip = await tips.desk.add(person.chat_id, draft, services.clock())
-        await edit(callback, screens.added(person.language, done=tip is not None))
-        if tip is not None:
-            await tips.group.refresh(bot, tip)
-            await tips.group.tell(bot, tip, "added")
-        return ""
-    verdict = await tips.limits.may_send(person.chat_id, draft.prints)
+    adding = draft.step is Step.ANSWER
+    verdict = await (
+        tips.limits.may_add(person.chat_id) if adding else tips.limits.may_send(person.chat_id, draft.prints)
+    )
     if verdict is not Verdict.FREE:
         await _say(bot, person, screens.limited(verdict, person.language))
+        return ""
+    if adding:
+        tip = await tips.desk.add(person.chat_id, draft, services.clock())
+        await edit(callback, screens.added(person.language, done=tip is not None))
         return ""
     sent = await tips.desk.submit(person.chat_id, draft, person.language)
     await tips.limits.remember(person.chat_id, draft.prints)
     await edit(callback, screens.code(sent.code, person.language))
     return ""
+
+
+async def sent_already(bot: Bot, person: Person) -> None:
+    """Pressed again after it was sent: the screen with the code may never have arrived."""
+    await _say(bot, person, screens.sent_already(person.language))
 
 
 async def another_code(callback: CallbackQuery, person: Person, held: Held) -> None:

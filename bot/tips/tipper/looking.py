@@ -101,6 +101,8 @@ async def begin_answer(callback: CallbackQuery, callback_data: OnTip, person: Pe
     held = await _held(callback_data.value, person, tips) if tips is not None else None
     if tips is None or held is None or held[0].state in CLOSED:
         return screens.over(person.language)
+    if await tips.limits.blocked(person.chat_id):
+        return screens.kept_out(person.language)
     tip, private, before = held
     if before is not None and not before.empty and before.tip != tip.id:
         return screens.draft_first(person.language)

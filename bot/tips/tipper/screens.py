@@ -93,6 +93,11 @@ def code(code_: str, language: str) -> Page:
     return Page(render("tips/code", language, code=grouped(code_)), buttons.code(language))
 
 
+def sent_already(language: str) -> Page:
+    """It was sent before; its code may not have been seen."""
+    return Page(render("tips/sent_already", language), buttons.code(language))
+
+
 def code_typed(language: str, *, right: bool) -> Page:
     """The last digits were typed back."""
     if right:
@@ -173,6 +178,11 @@ def limited(verdict: Verdict, language: str) -> Page:
 def over(language: str) -> str:
     """Said when a button's tip or step is gone."""
     return translator(language).gettext("This step is over. /tip begins a new tip.")
+
+
+def kept_out(language: str) -> str:
+    """Said when monitors want nothing more from there."""
+    return translator(language).gettext("Nothing more is taken from here.")
 
 
 def draft_first(language: str) -> str:

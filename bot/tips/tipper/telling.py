@@ -18,10 +18,11 @@ from bot.chat.lookup import tender_card
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 from bot.tips.drafts import QUESTIONS, WRITING, Draft, Step
+from bot.tips.limits import Verdict
 from bot.tips.tipper import screens
 from bot.tips.tipper.buttons import OnTip, TipAct
 from bot.tips.tipper.cleaning import erase_messages
-from bot.tips.tipper.finishing import another_code, cancel, erase, send
+from bot.tips.tipper.finishing import another_code, cancel, erase, send, sent_already
 from bot.tips.tipper.held import At, Held, Writing
 from bot.tips.tipper.looking import look_up
 from bot.tips.tipper.taking import take
@@ -48,6 +49,7 @@ def router() -> Router:
         (TipAct.ORIGINALS, writing, originals),
         (TipAct.ASK, asked, ask),
         (TipAct.SEND, writing, send),
+        (TipAct.SEND, At(Step.CODE), sent_already),
         (TipAct.CODE, At(Step.CODE), another_code),
         (TipAct.ERASE, At(), erase),
         (TipAct.CANCEL, At(Step.WARNING, Step.DONE, Step.LOOKUP, *WRITING), cancel),
@@ -100,6 +102,9 @@ async def _begin(
         await answer(message, screens.plain("closed", person.language))
         return
     await state.clear()
+    if await tips.limits.blocked(person.chat_id):
+        await answer(message, screens.limited(Verdict.BLOCKED, person.language))
+        return
     draft = await tips.drafts.get(person.chat_id)
     if draft is None or draft.step not in QUESTIONS:
         said = draft.said if draft else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,7 @@ async def test_a_question_reaches_the_tipper_and_the_answer_the_key_holders(talk
     assert [one.header["kind"] for one in await talk.opened(ref)] == ["text", "text", "file"]
     assert (await talk.opened(ref))[1].text == "School 12"
     assert "School 12" not in "\n".join(talk.said_in(group))
+    await talk.around()
     assert any("added something" in one or "қосты" in one or "добавил" in one for one in talk.said_in(group))
     tip = await talk.tips.desk.by_ref(ref)
     assert tip is not None
@@ -215,16 +217,76 @@ async def test_the_audit_log_can_only_be_added_to(talk: Tipping) -> None:
 
 
 async def test_a_blocked_sender_is_not_taken_from_and_nobody_learns_who(talk: Tipping) -> None:
-    person, group, ref, topic = await one_tip(talk, ask="no")
+    person, group, _, topic = await one_tip(talk, ask="no")
+    other = talk.person("en")
+    for who in (person, other):
+        await talk.accept(who)
+        await talk.say(who, "again and again")
     await talk.order(talk.person("ru"), "/block", group, topic)
-    await talk.accept(person)
-    await talk.say(person, "again and again")
-    await talk.forge(person, "tip:ask:no")
-    await talk.press(person, "tip:send:")
+    assert await talk.rows_of("tip_drafts", "tip_parts") == {"tip_drafts": 1, "tip_parts": 2}, "another's draft stays"
+    await talk.press(person, "tip:go:how")
+    assert talk.toasts()[-1].startswith("Бұл қадам")
+    await talk.say(person, "/tip")
     assert talk.last(person) == "Осы жерден енді ештеңе алынбайды."
     assert str(person.id) not in "\n".join(talk.said_in(group))
     assert (await talk.rows_of("tips")) == {"tips": 1}
-    assert ref
+
+
+async def test_a_blocked_sender_adds_nothing_to_an_open_tip_either(talk: Tipping) -> None:
+    person, group, ref, topic = await one_tip(talk)
+    tip = await talk.tips.desk.by_ref(ref)
+    assert tip is not None
+    await talk.say(person, "/mytips")
+    await talk.press(person, f"tip:look:{tip.id}")
+    answer = f"tip:answer:{tip.id}"
+    await talk.press(person, answer)
+    await talk.say(person, "more of the same")
+    await talk.order(talk.person("ru"), "/block", group, topic)
+    await talk.press(person, "tip:send:")
+    await talk.forge(person, answer)
+    assert talk.toasts()[-1] == "Осы жерден енді ештеңе алынбайды."
+    assert [one.text for one in await talk.opened(ref)] == [WORDS]
+
+
+async def test_additions_are_slowed_down_too(talk: Tipping) -> None:
+    person, _, ref, _ = await one_tip(talk)
+    tip = await talk.tips.desk.by_ref(ref)
+    assert tip is not None
+    for number in range(4 * talk.settings.per_day + 1):
+        await talk.forge(person, f"tip:answer:{tip.id}")
+        await talk.say(person, f"more {number}")
+        await talk.press(person, "tip:send:")
+    assert "тым көп" in talk.last(person)
+    assert len(await talk.opened(ref)) == 4 * talk.settings.per_day + 1
+    talk.clock.advance(hours=2)
+    await talk.press(person, "tip:send:")
+    assert len(await talk.opened(ref)) == 4 * talk.settings.per_day + 2
+
+
+@pytest.mark.parametrize("subscribed", [False, True])
+async def test_who_blocks_the_bot_leaves_no_draft_and_no_way_back_at_once(talk: Tipping, subscribed: bool) -> None:
+    person, _, ref, _ = await one_tip(talk)
+    if subscribed:
+        await talk.say(person, "/start")
+    await talk.accept(person)
+    await talk.say(person, "half a tip")
+    talk.sandbox.crowd.block(person)
+    await talk.settle()
+    assert not await talk.rows_of("tip_drafts", "tip_routes")
+    assert await talk.rows_of("tip_parts", "tip_senders") == {"tip_parts": 1, "tip_senders": 1}, "the sent tip is whole"
+    assert [one.text for one in await talk.opened(ref)] == [WORDS]
+
+
+async def test_whom_the_operator_keeps_out_leaves_no_draft_and_no_way_back(talk: Tipping) -> None:
+    person, _, _, _ = await one_tip(talk)
+    operator = talk.person("en")
+    talk.services = replace(talk.services, admins=frozenset({operator.id}))
+    talk.wire()
+    await talk.accept(person)
+    await talk.say(person, "half a tip")
+    await talk.say(operator, f"/ban {person.id}")
+    assert not await talk.rows_of("tip_drafts", "tip_routes")
+    assert await talk.rows_of("tip_parts") == {"tip_parts": 1}
 
 
 async def test_a_blocked_bot_costs_the_way_back_and_nothing_else(talk: Tipping) -> None:

@@ -11,6 +11,7 @@ import pytest
 from jinja2 import Environment
 
 from alerts.channels.base import Message as Page
+from bot.chat.texts import render
 from bot.tips.desk import Tip
 from bot.tips.drafts import Draft, Step
 from bot.tips.files.kinds import Why
@@ -58,6 +59,7 @@ def pages(language: str, clock: Any) -> Iterator[Page]:
         for menu in ("", "declines", "closes"):
             yield words.header(tip, language, "Asia/Almaty", menu=menu)
     yield words.listed([], language)
+    yield from (Page(render("tips/trouble", language, reason=reason, waiting=3)) for reason in (HOSTILE, ""))
     yield from (words.said(name, language) for name in words.NOTES)
 
 
@@ -65,6 +67,7 @@ def _told(draft: Draft, language: str, clock: Any) -> Iterator[Page]:
     yield screens.safer([HOSTILE], language)
     yield screens.kept(draft, language)
     yield screens.code("1234567890123456", language)
+    yield screens.sent_already(language)
     yield from (screens.code_typed(language, right=right) for right in (True, False))
     yield screens.erased(3, 2, language)
     yield screens.paused(draft, language, "Asia/Almaty", clock() - timedelta(hours=3))

@@ -18,6 +18,7 @@ from bot.sandbox.people import Chat, Person
 from bot.tips.bundle import sealed_tip
 from bot.tips.keyholder.keys import SecretKey
 from bot.tips.keyholder.opener import Told, open_bundle
+from bot.tips.reviewer.alarm import OperatorAlarm
 from bot.tips.rounds import Rounds
 from bot.tips.service import open_tips
 from bot.tips.tables import tips
@@ -31,6 +32,8 @@ CODE = re.compile(r"\b\d{4} \d{4} \d{4} \d{4}\b")
 class Tipping(Talk):
     """`settings` changes the section [tips]."""
 
+    admins: tuple[int, ...] = ()
+
     def __init__(self, sandbox: Sandbox, database: Database, clock: Any, key: SecretKey, **settings: Any) -> None:
         self.key = key
         self.settings = Tips(**{"public_keys": (key.recipient.text,)} | settings)
@@ -42,7 +45,8 @@ class Tipping(Talk):
         self.services = replace(self.services, tips=service)
         self.inbox = Inbox(self.database, self.clock, confiding=service.confiding)
         self.receiver = Receiver(self.bot, self.inbox, timeout=0)
-        self.rounds = Rounds(service, self.clock)
+        alarm = OperatorAlarm(self.services.subscriptions, self.admins, "en")
+        self.rounds = Rounds(service, self.clock, alarm)
         interrupted = Interrupted(self.services)
         self.worker = Worker(self.inbox, build_dispatcher(self.services), self.bot, interrupted=interrupted)
 
