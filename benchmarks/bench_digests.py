@@ -21,9 +21,10 @@ import aiosmtpd.smtp
 import msgspec
 from sqlalchemy import func, select
 
-from alerts.channels.email.composing import Composer, DkimKey
+from alerts.channels.email.composing import Composer
 from alerts.channels.email.mail import Mail, bare
 from alerts.channels.email.pace import DomainPacer, mail_pace
+from alerts.channels.email.signing import DkimKey
 from alerts.channels.email.transport import EmailChannel, Server
 from alerts.delivery import Deliverer, Delivery
 from alerts.filters import Criteria

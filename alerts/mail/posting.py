@@ -19,7 +19,7 @@ from alerts.mail.tables import Frequency
 from alerts.outbox import Event, Owed
 from alerts.public_pages import PublicPages
 from alerts.render.digest import DigestRenderer, Links
-from alerts.render.digest.page import email_template, inlined
+from alerts.render.digest.layout import email_template, inlined
 from alerts.render.digest.sheet import attachment
 from alerts.render.sentences import Sentences
 from watchers.rules import Rules

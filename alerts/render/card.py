@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -15,7 +17,7 @@ from watchers.summary import Summary, summarise
 __all__ = ["TenderCard"]
 
 
-class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
+class TenderCard(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One snapshot of a tender. `link` is its primary record for people, `seen_at` when we read it (UTC), `number` what
     it is looked up by, in the bot and on the portal.
 
@@ -49,11 +51,11 @@ class TenderCard(msgspec.Struct, frozen=True, kw_only=True):
             number=number_shown(snapshot.release.ocid),
         )
 
-    @property
-    def flags(self) -> list[Finding]:
+    @cached_property
+    def flags(self) -> Sequence[Finding]:
         """What fired, the heaviest first; tier before weight, then the code, so that the order never wavers."""
         fired = [finding for finding in self.findings if finding.status is Status.FIRED]
-        return sorted(fired, key=lambda finding: (-finding.weight, finding.tier, finding.indicator))
+        return tuple(sorted(fired, key=lambda finding: (-finding.weight, finding.tier, finding.indicator)))
 
     @property
     def unchecked(self) -> list[Finding]:

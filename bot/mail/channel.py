@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alerts.channels.email.composing import BadKey, Composer, DkimKey
+from alerts.channels.email.composing import Composer
 from alerts.channels.email.pace import DomainPacer, mail_pace
+from alerts.channels.email.signing import BadKey, DkimKey
 from alerts.channels.email.transport import EmailChannel, Server
 from bot.config import Config, ConfigError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import msgspec
 
@@ -59,7 +60,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.public_url}/t/{tender_id}" if self.public_url else ""
 
 
-class Edition(msgspec.Struct, frozen=True, kw_only=True):
+class Edition(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One digest of one address. `now`: the moment it speaks of; moments are UTC, words are in `zone`."""
 
     language: str
@@ -74,28 +75,28 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     week: Week = Week()
     links: Links = Links()
 
-    @property
+    @cached_property
     def news(self) -> list[Entry]:
         """Purchases that are new, or have a new flag, and were in no digest before, the heaviest first."""
         found = [one for one in self.entries if one.changes is None and not one.again]
         return sorted(found, key=heaviness)
 
-    @property
+    @cached_property
     def again(self) -> list[Entry]:
         """What an earlier digest named that may not have arrived."""
         return sorted((one for one in self.entries if one.again), key=heaviness)
 
-    @property
+    @cached_property
     def changed(self) -> list[Entry]:
         """What changed in purchases told of before."""
         return sorted((one for one in self.entries if one.changes is not None and not one.again), key=heaviness)
 
-    @property
+    @cached_property
     def flagged(self) -> int:
         """How many of the news carry a flag."""
         return sum(bool(one.card.flags) for one in self.news)
 
-    @property
+    @cached_property
     def serious(self) -> int:
         """How many of the news carry a heavy one."""
         return sum(weight(one) >= HEAVY for one in self.news)

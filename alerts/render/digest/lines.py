@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -12,6 +13,7 @@ from alerts.render import view
 from alerts.render.card import TenderCard
 from alerts.render.changed import change_sentences
 from alerts.render.digest.edition import Doubt, Edition, Entry, Links, names_of
+from alerts.render.digest.layout import Block, laid_out
 from alerts.render.sentences import Sentence, Sentences
 from watchers.rules import Rules
 
@@ -33,16 +35,23 @@ class Purchase(msgspec.Struct, frozen=True):
     portal: str
     evidence: str
     heavy: bool
+    block: Block | None = None  # as it is laid out where nothing of it is one reader's alone
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, dict=True):
     """A purchase in one digest: what of it is this reader's alone."""
 
     purchase: Purchase
+    language: str
     also: tuple[str, ...] = ()  # further filters that matched
     changes: tuple[str, ...] = ()
     raised: bool = False
-    at: str = ""
+
+    @cached_property
+    def block(self) -> Block:
+        """As it is laid out."""
+        shared = None if self.also or self.changes or self.raised else self.purchase.block
+        return shared or laid_out(self, self.language)
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -59,27 +68,28 @@ class Lines:
         self._rules = rules
         self._sentences = sentences or Sentences()
         self._kept = kept
-        self._purchases: dict[tuple[int, str, str, str, str], Purchase] = {}
+        self._purchases: dict[tuple[int, str, str, int, bool, str], Purchase] = {}
 
     def purchase(self, card: TenderCard, edition: Edition) -> Purchase:
         """The shared words of a purchase."""
         language, zone, now = edition.language, edition.zone, edition.now
-        left = view.remaining(card, self._rules, now, language, zone)
-        key = (card.snapshot_id, language, zone, f"{left} {now:%Y}", edition.links.public_url)
+        closes_at = card.summary.closes_at
+        closed = closes_at is not None and closes_at <= now
+        # Days begin at a quarter of an hour, wherever somebody lives: within one, the words stay the same.
+        key = (card.snapshot_id, language, zone, int(now.timestamp()) // 900, closed, edition.links.public_url)
         found = self._purchases.get(key)
         if found is None:
-            found = self._make(card, language, zone, now, left, edition.links)
+            found = self._make(card, language, zone, now, edition.links)
             while len(self._purchases) >= self._kept:
                 del self._purchases[next(iter(self._purchases))]
             self._purchases[key] = found
         return found
 
-    def _make(  # noqa: PLR0917 - what its words depend on
-        self, card: TenderCard, language: str, zone: str, now: datetime, left: str, links: Links
-    ) -> Purchase:
+    def _make(self, card: TenderCard, language: str, zone: str, now: datetime, links: Links) -> Purchase:
         flags = card.flags
+        left = view.remaining(card, self._rules, now, language, zone)
         said = [self._sentences.of(one, language, zone, now) for one in flags[:_MOST_FLAGS]]
-        return Purchase(
+        purchase = Purchase(
             title=cut(view.heading(card, language), _TITLE),
             place=view.place(card, language),
             terms=view.terms(card, self._rules, language, zone, now, left=left),
@@ -90,6 +100,7 @@ class Lines:
             evidence=links.tender(card.tender_id),
             heavy=any(one.weight >= 4 for one in flags),
         )
+        return msgspec.structs.replace(purchase, block=laid_out(Line(purchase, language), language))
 
     def line(self, entry: Entry, edition: Edition) -> Line:
         """A purchase with what is this reader's."""
@@ -101,11 +112,11 @@ class Lines:
             )  # fmt: skip
         also = tuple(cut(clean(name), _NAME) for name in entry.filters[1:4])
         said = tuple(cut(one, _CHANGE) for one in changes)
-        return Line(self.purchase(entry.card, edition), also, said, entry.raised)
+        return Line(self.purchase(entry.card, edition), edition.language, also, said, entry.raised)
 
     def doubt(self, doubt: Doubt, edition: Edition) -> Line:
         """A purchase whose chat message is in doubt."""
-        return Line(self.purchase(doubt.card, edition))
+        return Line(self.purchase(doubt.card, edition), edition.language)
 
 
 def grouped(entries: Sequence[Entry], lines: Lines, edition: Edition) -> list[Group]:

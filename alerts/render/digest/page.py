@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import css_inline
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from alerts.format import when
-from alerts.i18n import translator
 from alerts.render.digest.chart import bars, compared, drawn
 from alerts.render.digest.edition import Edition, Entry
 from alerts.render.digest.heading import subject
+from alerts.render.digest.layout import page_of
 from alerts.render.digest.lines import Lines, grouped
 from alerts.render.sentences import Sentences
-from templates import ROOT
 from watchers.rules import Rules
 
-__all__ = ["DigestPage", "DigestRenderer", "email_template", "inlined"]
+__all__ = ["DigestPage", "DigestRenderer"]
 
 _AT_MOST = 25  # purchases in full; the rest are counted, with a link
 _CHANGED, _DOUBTS = 15, 10
@@ -35,39 +31,6 @@ class DigestPage(msgspec.Struct, frozen=True):
     text: str
 
 
-@cache
-def _environment(language: str, html: bool) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "email"),
-        autoescape=html,  # noqa: S701 - off for text alone
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    texts = translator(language)
-    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext}
-    return environment
-
-
-@cache
-def email_template(name: str, language: str) -> Template:
-    """A mail's template, compiled once a language: "digest.html", "digest.txt"."""
-    return _environment(language, name.endswith(".html")).get_template(f"{name}.j2")
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    style = (ROOT / "email" / "style.css").read_text(encoding="utf-8")
-    # Rules for dark screens stay in the page: they cannot stand in an attribute. Nothing is ever loaded from outside.
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, extra_css=style)
-
-
-def inlined(html: str) -> str:
-    """A page with its styles in attributes: many mail clients read no others."""
-    return _inliner().inline(html)
-
-
 class DigestRenderer:
     """Renders editions. What many digests name is put into words once."""
 
@@ -79,12 +42,10 @@ class DigestRenderer:
         most = _AT_MOST
         while True:
             values = self._values(edition, most)
-            html = inlined(email_template("digest.html", edition.language).render(values))
-            if len(html.encode()) <= LARGEST or most <= 1:
-                break
+            page = page_of("digest", edition.language, values)
+            if len(page.html.encode()) <= LARGEST or most <= 1:
+                return DigestPage(values["subject"], page.html, page.text)
             most = most * 3 // 4
-        text = email_template("digest.txt", edition.language).render(values)
-        return DigestPage(values["subject"], html, text.strip() + "\n")
 
     def _values(self, edition: Edition, most: int) -> dict[str, Any]:
         news, again, changed = edition.news, edition.again, edition.changed

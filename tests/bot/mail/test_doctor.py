@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 
 from bot.config import Config
-from bot.mail.doctor import examine_mail, public_key
+from bot.mail.doctor import examine_mail
 from bot.sandbox.mailbox import Mailbox
 from bot.times import utc_now
 from tests.alerts.channels.email.rsa import dkim_key
@@ -163,8 +163,3 @@ async def test_pages_without_https_are_no_way_to_unsubscribe(setup: Setup) -> No
     )
     found = {one.subject: one for one in await examine_mail(config, setup.resolver)}
     assert not found["unsubscribing"].ok
-
-
-def test_the_public_key_is_that_of_the_private_one() -> None:
-    assert public_key(dkim_key()[0]) == dkim_key()[1]
-    assert public_key(dkim_key(2048)[0]) == dkim_key(2048)[1]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from alerts.channels.email.composing import Composer, DkimKey
+from alerts.channels.email.composing import Composer
 from alerts.channels.email.mail import Attachment, ListLinks, Mail
+from alerts.channels.email.signing import DkimKey
 from alerts.channels.email.transport import EmailChannel, Server
 from bot.sandbox.mailbox import Mailbox
 from bot.times import utc_now

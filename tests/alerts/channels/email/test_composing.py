@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 import dkim
+import msgspec
 import pytest
 
-from alerts.channels.email.composing import BadKey, DkimKey
 from alerts.channels.email.mail import bare
 from tests.alerts.channels.email.conftest import FILES, composer, mail
 from tests.alerts.channels.email.rsa import dkim_key
@@ -82,7 +82,6 @@ def test_a_letter_of_no_list_says_nothing_of_leaving() -> None:
 
 
 def test_without_https_there_is_no_one_click() -> None:
-    import msgspec
 
     links = msgspec.structs.replace(mail().links, leave="http://127.0.0.1:8080/unsubscribe/abc")
     message = parsed(composer().compose("aru@example.kz", mail(links=links)))
@@ -118,10 +117,19 @@ def test_an_address_with_its_own_letters_before_the_at() -> None:
     assert verified(raw)
 
 
-@pytest.mark.parametrize(
-    "pem", [b"", b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", b"key"]
-)
-def test_a_key_that_cannot_sign_is_said_at_once(pem: bytes) -> None:
-    with pytest.raises(BadKey, match="DKIM"):
-        DkimKey(pem, "s1", "baqylau.example").check()
-    DkimKey(dkim_key()[0], "s1", "baqylau.example").check()
+def test_links_as_long_as_real_ones_stand_as_they_are_where_providers_look_for_them() -> None:
+    token, tag = "u" * 38, "a" * 46
+    links = msgspec.structs.replace(
+        mail().links,
+        leave=f"https://baqylau.example.kz/unsubscribe/{token}",
+        leave_by_mail=f"bounce+leave.{tag}@bounces.baqylau.example.kz",
+        settings=f"https://digests.of.a.long.domain.example.kz/manage/{token}",
+    )
+    long_id = f"digest.{7**20}.{7**20}@digests.of.a.long.domain.example.kz"
+    raw = composer().compose("aru@example.kz", mail(links=links, message_id=long_id, feedback_id="20261123:daily:x:y"))
+    head = raw.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").decode().splitlines()
+    said = {name: value for name, _, value in (line.partition(": ") for line in head)}
+    assert said["List-Unsubscribe"] == f"<{links.leave}>, <mailto:{links.leave_by_mail}?subject=unsubscribe>"
+    assert said["List-Help"] == f"<{links.settings}>"
+    assert said["Message-ID"] == f"<{long_id}>"
+    assert verified(raw)
