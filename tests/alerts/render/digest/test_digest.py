@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from playwright.async_api import async_playwright
 from alerts.i18n import LANGUAGES
 from alerts.mail.tables import Attach
 from alerts.render.digest import DigestRenderer, Week
+from alerts.render.digest.layout import inlined
 from alerts.render.digest.page import LARGEST
 from alerts.render.digest.sheet import attachment
 from alerts.render.pages import IndicatorPages
@@ -154,6 +156,43 @@ def test_the_week_is_compared_once_it_is_known(renderer: DigestRenderer) -> None
     new = edition("en", week=Week(known.week.days[-1:]))
     assert "seven days" not in renderer.render(new).text
     assert 'class="bar' not in renderer.render(new).html
+
+
+def tags(html: str) -> list[object]:
+    """Tags with their attributes in one order, and what stands between them."""
+    return [sorted(re.findall(r'[\w-]+="[^"]*"', part)) or part for part in re.split(r"(<[^>]*>)", html)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_purchases_laid_out_apart_look_as_if_the_page_were_made_whole(renderer: DigestRenderer, language: str) -> None:
+    html = renderer.render(edition(language)).html
+    bare = re.sub(r'<style>.*?</style>| style="[^"]*"', "", html, flags=re.DOTALL)
+    assert tags(inlined(bare)) == tags(html)
+    assert "<!--purchase-->" not in html
+
+
+def test_what_is_one_readers_alone_is_not_shown_to_the_next(renderer: DigestRenderer) -> None:
+    mine = entry(0, "en", filters=("Schools", "My own secret filter"), raised=True)
+    theirs = entry(0, "en", filters=("Schools",))
+    first = renderer.render(edition("en", entries=(mine,), doubts=()))
+    second = renderer.render(edition("en", entries=(theirs,), doubts=()))
+    for one, other in ((first.html, second.html), (first.text, second.text)):
+        assert "My own secret filter" in one
+        assert "told you of this purchase before" in one
+        assert "My own secret filter" not in other
+        assert "told you of this purchase before" not in other
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_days_left_are_counted_anew_as_time_goes(renderer: DigestRenderer, language: str) -> None:
+    one = entry(0, language)
+    closes_at = one.card.summary.closes_at
+    assert closes_at is not None
+    texts = [
+        renderer.render(edition(language, entries=(one,), doubts=(), now=closes_at - before)).text
+        for before in (timedelta(days=1), timedelta(hours=1), timedelta(seconds=1), -timedelta(seconds=1))
+    ]
+    assert len(set(texts)) == 3  # a day left, the last day, closed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
