@@ -115,22 +115,122 @@ def export(
     typer.echo(out)
 
 
-@tip_commands.command(short_help="Let another key open a sealed tip.")
+@tip_commands.command(short_help="Let another key open what yours opens.")
 def rekey(
-    tip: Annotated[Path, typer.Argument(help="The .tip file from the monitors' group.", metavar="FILE")],
-    out: Annotated[Path, typer.Argument(help="The .tip file to write; it must not exist.", metavar="FILE")],
+    sealed_file: Annotated[Path, typer.Argument(help="A .tip file, or the list that keys-out wrote.", metavar="FILE")],
+    out: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
     key: Annotated[Path, typer.Option(help="Your secret key, as keygen wrote it.", metavar="FILE")],
     public: Annotated[str, typer.Option("--for", help="The public key of who is to read it.", metavar="KEY")],
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Write a sealed tip anew so that the holder of another key can open it as well: for old tips after a new key."""
-    from bot.tips.keyholder.reader import ReaderError, add_recipient
+    """Let the holder of another key open what yours opens: one sealed tip, or all that keys-out listed.
+
+    Run it on your own machine. Check first whose key it is: read its fingerprint to each other.
+    """
+    from bot.tips.keyholder.reader import ReaderError, add_recipient, add_recipient_to_list
+    from bot.tips.keylist import is_key_list
 
     try:
-        add_recipient(tip, key, lambda: _passphrase(passphrase_file), public, out)
+        content = sealed_file.read_bytes()
+    except OSError as error:
+        fail(f"tips: {sealed_file} cannot be read ({error.strerror}): name another")
+    try:
+        if not is_key_list(content):
+            add_recipient(sealed_file, key, lambda: _passphrase(passphrase_file), public, out)
+            typer.echo(out)
+            return
+        made, left = add_recipient_to_list(sealed_file, key, lambda: _passphrase(passphrase_file), public, out)
     except ReaderError as error:
         fail(str(error))
-    typer.echo(out)
+    typer.echo(f"{out}: {made} parts; bring it back to the server: baqylau tips keys-in {out.name}")
+    if left:
+        typer.echo(f"{left} parts were not sealed to your key: the holder of another has to run this too.", err=True)
+
+
+@tip_commands.command(short_help="Which key opens how much.")
+def keys(config: ConfigOption = None) -> None:
+    """Print how many of the stored parts each key opens, and which keys are current. Run it where the database is."""
+    from bot.tips.sealing import BadKey
+    from bot.tips.server_side import key_lines
+
+    settings = configuration(config)
+    try:
+        lines = asyncio.run(key_lines(settings))
+    except BadKey as error:
+        fail(str(error), 2)
+    for line in lines:
+        typer.echo(line)
+
+
+@tip_commands.command("keys-out", short_help="List what a new key cannot open yet.")
+def keys_out(
+    out: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
+    config: ConfigOption = None,
+) -> None:
+    """Write the sealed keys of all parts that some key of tips.public_keys cannot open, for `baqylau tips rekey`.
+
+    Run it where the database is. The file holds no tip, and nothing in it opens without a secret key.
+    """
+    from bot.tips.new_file import NotWritten
+    from bot.tips.sealing import BadKey
+    from bot.tips.server_side import write_keys
+
+    settings = configuration(config)
+    try:
+        parts = asyncio.run(write_keys(settings, out))
+    except (BadKey, NotWritten) as error:
+        fail(str(error), 2)
+    typer.echo(
+        f"{out}: {parts} parts. On a key holder's machine: baqylau tips rekey {out.name} BACK --key FILE --for KEY"
+        if parts
+        else "Every stored part opens with every key of tips.public_keys: there is nothing to do."
+    )
+
+
+@tip_commands.command("keys-in", short_help="Take back what rekey made.")
+def keys_in(
+    listed: Annotated[Path, typer.Argument(help="What baqylau tips rekey wrote.", metavar="FILE")],
+    config: ConfigOption = None,
+) -> None:
+    """Keep the keys that a key holder made of what keys-out listed. Run it where the database is; twice is once.
+
+    Only keys of tips.public_keys are taken, only for parts that are the same still, and none is replaced.
+    """
+    from bot.tips.bundle import BadBundle
+    from bot.tips.sealing import BadKey
+    from bot.tips.server_side import read_keys
+
+    settings = configuration(config)
+    try:
+        taken = asyncio.run(read_keys(settings, listed))
+    except OSError as error:
+        fail(f"tips: {listed} cannot be read ({error.strerror}): name another")
+    except (BadKey, BadBundle) as error:
+        fail(str(error))
+    typer.echo(f"{taken.added} added, {taken.known} were there already, {taken.refused} refused.")
+    if taken.refused:
+        fail("tips: a refused key is of a part that is gone, or of no key of tips.public_keys: see baqylau tips keys")
+
+
+@tip_commands.command("keys-drop", short_help="Take an old key out.")
+def keys_drop(
+    fingerprint: Annotated[str, typer.Argument(help="Of the old key, as `keys` prints it.", metavar="FINGERPRINT")],
+    config: ConfigOption = None,
+) -> None:
+    """Take an old key out of all stored parts, once each opens with a key of tips.public_keys. It cannot be undone.
+
+    Open a tip with the new key before. Run it where the database is.
+    """
+    from bot.tips.rotation import CannotDrop
+    from bot.tips.sealing import BadKey
+    from bot.tips.server_side import drop_key
+
+    settings = configuration(config)
+    try:
+        gone = asyncio.run(drop_key(settings, fingerprint))
+    except (BadKey, CannotDrop) as error:
+        fail(str(error), 2)
+    typer.echo(f"{fingerprint} opened {gone} parts, and opens none now.")
 
 
 @tip_commands.command(short_help="Who did what with which tip.")

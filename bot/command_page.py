@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -22,9 +23,9 @@ the same as `baqylau`. This page is made from the commands' own help by `python 
 
 def command_page() -> str:
     """The page: the help of every command, and of the commands of a group."""
-    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    names = [_name(command) for command in app.registered_commands]
     groups = [
-        (group.name or "", sub.name or "")
+        (group.name or "", _name(sub))
         for group in app.registered_groups
         for sub in (group.typer_instance.registered_commands if group.typer_instance else [])
     ]
@@ -34,9 +35,15 @@ def command_page() -> str:
     return _HEAD + "".join(pages)
 
 
+def _name(command: CommandInfo) -> str:
+    return command.name or (command.callback.__name__ if command.callback else "")
+
+
 def _section(words: tuple[str, ...]) -> str:
     environment = {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    result = CliRunner().invoke(app, [*words, "--help"], env=environment, prog_name="baqylau")
+    result = CliRunner().invoke(app, [*words, "--help"], env=environment, prog_name="baqylau", catch_exceptions=False)
+    if result.exit_code:
+        raise ValueError(f"{' '.join(words)} has no help: {result.output}")
     help_text = "\n".join(line.rstrip() for line in result.output.strip().splitlines())
     return f"\n## {' '.join(('baqylau', *words))}\n```\n{help_text}\n```\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import zipfile
@@ -15,10 +16,11 @@ import msgspec
 from bot.tips.bundle import BadBundle, Bundle, read_bundle, write_bundle
 from bot.tips.keyholder.keys import KeyFileError, SecretKey, read_key
 from bot.tips.keyholder.opener import CannotOpen, Told, open_bundle, seal_key_for
+from bot.tips.keylist import PartKeys, read_key_list, write_key_list
 from bot.tips.new_file import NotWritten, save_new
 from bot.tips.sealing import BadKey, Recipient, SealedPart
 
-__all__ = ["ReaderError", "add_recipient", "export_tip", "printable", "read_tip"]
+__all__ = ["ReaderError", "add_recipient", "add_recipient_to_list", "export_tip", "printable", "read_tip"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HOW = {"saw": "saw it", "told": "was told", "paper": "from a document"}
@@ -52,6 +54,10 @@ def read_tip(tip: Path, key: Path, passphrase: Callable[[], str], stream: TextIO
             out.mkdir(parents=True, exist_ok=True)
             _save(out / _name(number, part), part.content)
             stream.write(f"{out / _name(number, part)}\n")
+    files = sum(part.header.get("kind") == "file" for part in parts)
+    if files and out is None:
+        stream.write(f"\n{files} of these are files: --out FOLDER writes them.\n")
+    stream.write(f"\nTo ask or answer, write /ask or /answer in the topic {printable(bundle.ref)} of the group.\n")
 
 
 def _about(part: Told) -> str:
@@ -126,6 +132,32 @@ def add_recipient(tip: Path, key: Path, passphrase: Callable[[], str], public: s
         for part in bundle.parts
     )
     _save(out, write_bundle(Bundle(bundle.ref, parts)))
+
+
+def add_recipient_to_list(
+    listed: Path, key: Path, passphrase: Callable[[], str], public: str, out: Path
+) -> tuple[int, int]:
+    """The same for a list of keys that the server wrote: the new key alone for each part, nothing else goes back.
+
+    Returns for how many parts, and how many were not sealed to this key. Raises ReaderError.
+    """
+    try:
+        parts = read_key_list(listed.read_bytes())
+        secret = read_key(key.read_text(encoding="utf-8"), passphrase())
+        other = Recipient.read(public)
+    except (BadBundle, KeyFileError, BadKey) as error:
+        raise ReaderError(str(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReaderError(f"tips: a file cannot be read ({error}): name another") from error
+    made = []
+    for one in parts:
+        with contextlib.suppress(CannotOpen):
+            sealed = seal_key_for(SealedPart(b"", one.keys), secret, other)
+            made.append(PartKeys(one.part, one.body, {other.fingerprint: sealed}))
+    if parts and not made:
+        raise ReaderError(f"tips: none of these {len(parts)} parts was sealed to {secret.recipient.fingerprint}")
+    _save(out, write_key_list(made))
+    return len(made), len(parts) - len(made)
 
 
 def printable(text: str) -> str:
