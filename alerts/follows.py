@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, and_, delete, func, select
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.tables import subscribers
+from alerts.mail.tables import mail_links
+from alerts.tables import Standing, subscribers
 from watchers.database import BigId, Database, UTCDateTime, metadata
 
-__all__ = ["MOST_FOLLOWED", "Follower", "Follows", "followers_of", "follows"]
+__all__ = ["MOST_FOLLOWED", "Follower", "Follows", "followers_of", "follows", "known_by_following"]
 
 MOST_FOLLOWED = 200
 
@@ -29,6 +30,8 @@ follows = Table(
     PrimaryKeyConstraint("subscriber_id", "tender_id"),
     Index("ix_follows_tender_id", "tender_id"),
 )
+
+chats = subscribers.alias("chats")
 
 
 class Follower(msgspec.Struct, frozen=True):
@@ -81,6 +84,29 @@ class Follows:
 
 
 async def followers_of(connection: AsyncConnection, tender_ids: Collection[int]) -> list[Follower]:
-    """Who follows any of these tenders, by subscriber."""
-    query = select(follows.c.subscriber_id, follows.c.snapshot_id).where(follows.c.tender_id.in_(tender_ids))
-    return [Follower(*row) for row in await connection.execute(query.order_by(follows.c.subscriber_id))]
+    """Who is told what changes in any of these tenders, by subscriber: who follows them, and the confirmed mail
+    addresses that share the filters of a chat which does.
+    """
+    these = follows.c.tender_id.in_(tender_ids)
+    own = select(follows.c.subscriber_id, func.min(follows.c.snapshot_id)).where(these)
+    by_mail = (
+        select(mail_links.c.mail_id, func.min(follows.c.snapshot_id))
+        .join(follows, follows.c.subscriber_id == mail_links.c.chat_id)
+        .join(chats, chats.c.id == mail_links.c.chat_id)
+        .join(subscribers, subscribers.c.id == mail_links.c.mail_id)
+        .where(these, subscribers.c.state == Standing.ACTIVE, chats.c.state == Standing.ACTIVE)
+    )
+    known: dict[int, int] = {}
+    for query in (own.group_by(follows.c.subscriber_id), by_mail.group_by(mail_links.c.mail_id)):
+        for who, snapshot_id in await connection.execute(query):
+            known[who] = min(snapshot_id, known.get(who, snapshot_id))
+    return [Follower(who, known[who]) for who in sorted(known)]
+
+
+async def known_by_following(database: Database, subscriber_id: int, tender_id: int) -> int:
+    """The snapshot from which somebody, or a chat whose filters an address shares, follows a tender; 0 for none."""
+    chats_of = select(mail_links.c.chat_id).where(mail_links.c.mail_id == subscriber_id)
+    mine = or_(follows.c.subscriber_id == subscriber_id, follows.c.subscriber_id.in_(chats_of))
+    query = select(func.min(follows.c.snapshot_id)).where(follows.c.tender_id == tender_id, mine)
+    async with database.read() as connection:
+        return (await connection.execute(query)).scalar_one() or 0

@@ -8,17 +8,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy import select
 
-from alerts.changes import Changes, changes_of
+from alerts.changes import Changes
 from alerts.channels.base import Message
 from alerts.filters.label import label
 from alerts.missed import missed_tenders
 from alerts.outbox import Event, Owed
 from alerts.render import Renderer, TenderCard
 from alerts.render.actions import Rows
+from alerts.since import changes_since
 from alerts.subscriptions import Subscription, Subscriptions
 from alerts.tables import outbox
 from alerts.timing import is_silent
-from alerts.told import Told, ancestors_of, told_to
+from alerts.told import ancestors_of, told_to
 from watchers.store import Store
 
 __all__ = ["Gone", "Messages", "Other", "card_of"]
@@ -117,16 +118,11 @@ class Messages:
                 about = await ancestors_of(connection, snapshot.release) if snapshot else []
         told = await told_to(self._store.database, owed.subscriber_id, about)
         first = next((one.answer for one in told if one.answer and one.id < owed.id), "")
-        changes = Changes(reannounced=True) if reannounced else await self._changes(card, told, owed.id)
+        changes = Changes(reannounced=True)
+        if not reannounced:
+            row = (owed.id, card.tender_id, card.snapshot_id)
+            changes = await changes_since(self._store, told, owed.subscriber_id, row)
         return self._renderer.change(card, changes, owed.language, owed.zone, reply_to=first)
-
-    async def _changes(self, card: TenderCard, told: Sequence[Told], row_id: int) -> Changes:
-        """What happened between the snapshot that the row's person knows and that of the card."""
-        known = [one.snapshot_id for one in told if one.id < row_id and one.snapshot_id < card.snapshot_id]
-        # Without one (its message failed since) at least what came with this snapshot is told.
-        after = max(known, default=card.snapshot_id - 1)
-        events = await self._store.events_between(card.tender_id, after, card.snapshot_id)
-        return changes_of(events) or Changes()
 
     async def page(self, list_id: int, reason: str, language: str, zone: str, number: int = 0) -> Message:
         """A page of a list, counted from 0."""
@@ -137,18 +133,19 @@ class Messages:
                 continue
             cards.append(await self._card(one.snapshot_id))
             if one.event.startswith(Event.CHANGED):
-                told = await self._told(list_id, one.tender_id)
-                notes[one.tender_id] = await self._changes(cards[-1], told, one.id)
+                who = await self._reader(list_id)
+                told = await told_to(self._store.database, who, [one.tender_id])
+                row = (one.id, one.tender_id, one.snapshot_id)
+                notes[one.tender_id] = await changes_since(self._store, told, who, row)
             elif one.event == Event.REANNOUNCED:
                 notes[one.tender_id] = Changes(reannounced=True)
         return self._renderer.page(cards, list_id, reason, language, zone, number=number, notes=notes)
 
-    async def _told(self, list_id: int, tender_id: int) -> list[Told]:
-        """What tells the person of a list about one of its tenders."""
+    async def _reader(self, list_id: int) -> int:
+        """Whose list it is."""
         async with self._store.database.read() as connection:
             query = select(outbox.c.subscriber_id).where(outbox.c.id == list_id)
-            who = (await connection.execute(query)).scalar_one()
-        return await told_to(self._store.database, who, [tender_id])
+            return int((await connection.execute(query)).scalar_one())
 
     async def _cards_of(self, list_id: int) -> list[TenderCard]:
         """The tenders that a list names."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, and_, select
 
-from alerts.changes import Changes, changes_of
+from alerts.changes import Changes
 from alerts.filters import Criteria
 from alerts.filters.label import label
 from alerts.mail.run import Outcome
@@ -18,6 +18,7 @@ from alerts.mail.tables import Attach, Frequency, digest_runs, mail_links, mail_
 from alerts.outbox import Event, Owed
 from alerts.render.card import TenderCard
 from alerts.render.digest.edition import Doubt, Edition, Entry, Links, Week
+from alerts.since import changes_since
 from alerts.tables import State, outbox, subscriptions
 from alerts.told import told_to
 from watchers.reading import in_parts
@@ -108,6 +109,7 @@ class Digests:
         return Entry(
             card=card,
             filters=tuple(self._name(id_, owed.language) for id_ in row.matched if id_ in self._filters),
+            followed=not row.matched,
             changes=changes,
             raised=row.event.startswith(Event.FLAG_RAISED),
             again=row.finished_at is not None and row.finished_at <= range_from,
@@ -115,9 +117,7 @@ class Digests:
 
     async def _changes(self, owed: Owed, row: Row[Any], card: TenderCard) -> Changes:
         told = await told_to(self._database, owed.subscriber_id, [card.tender_id])
-        known = [one.snapshot_id for one in told if one.id < row.id and one.snapshot_id < card.snapshot_id]
-        after = max(known, default=card.snapshot_id - 1)
-        return changes_of(await self._store.events_between(card.tender_id, after, card.snapshot_id)) or Changes()
+        return await changes_since(self._store, told, owed.subscriber_id, (row.id, card.tender_id, card.snapshot_id))
 
     def _name(self, subscription_id: int, language: str) -> str:
         key = (subscription_id, language)

@@ -16,13 +16,15 @@ __all__ = ["Doubt", "Edition", "Entry", "Links", "Week", "heaviness"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A purchase to tell of. `filters`: names of those that matched, the first decides where it stands.
+    """A purchase to tell of. `filters`: names of those that matched, the first decides where it stands. `followed`: no
+    filter matched, it is followed in chat.
 
     `changes`: for one that was told of before. `again`: an earlier digest named it and may not have arrived.
     """
 
     card: TenderCard
     filters: tuple[str, ...] = ()
+    followed: bool = False
     changes: Changes | None = None
     raised: bool = False  # told of before, a flag was raised since
     again: bool = False
@@ -118,6 +120,11 @@ def heaviness(entry: Entry) -> tuple[int, int, int]:
     return -weight(entry), -len(entry.card.flags), -entry.card.snapshot_id
 
 
-def names_of(entries: Sequence[Entry]) -> list[str]:
-    """The filters that entries stand under, in the order of their heaviest."""
-    return list(dict.fromkeys(entry.filters[0] if entry.filters else "" for entry in entries))
+def heading_of(entry: Entry) -> tuple[str, bool]:
+    """The filter that an entry stands under, '' for none, and whether it stands there because it is followed."""
+    return (entry.filters[0], False) if entry.filters else ("", entry.followed)
+
+
+def names_of(entries: Sequence[Entry]) -> list[tuple[str, bool]]:
+    """What entries stand under, in the order of their heaviest."""
+    return list(dict.fromkeys(map(heading_of, entries)))

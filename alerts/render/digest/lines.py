@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
 import msgspec
 
 from alerts.channels.telegram.text import clean, cut, safe_link
+from alerts.i18n import translator
 from alerts.render import view
 from alerts.render.card import TenderCard
 from alerts.render.changed import change_sentences
-from alerts.render.digest.edition import Doubt, Edition, Entry, Links, names_of
+from alerts.render.digest.edition import Doubt, Edition, Entry, Links, heading_of, names_of
 from alerts.render.digest.layout import Block, laid_out
 from alerts.render.sentences import Sentence, Sentences
 from watchers.rules import Rules
@@ -112,7 +113,8 @@ class Lines:
             )  # fmt: skip
         also = tuple(cut(clean(name), _NAME) for name in entry.filters[1:4])
         said = tuple(cut(one, _CHANGE) for one in changes)
-        return Line(self.purchase(entry.card, edition), edition.language, also, said, entry.raised)
+        raised = entry.raised and not entry.followed  # who follows it may have been told of it in chat alone
+        return Line(self.purchase(entry.card, edition), edition.language, also, said, raised)
 
     def doubt(self, doubt: Doubt, edition: Edition) -> Line:
         """A purchase whose chat message is in doubt."""
@@ -121,18 +123,15 @@ class Lines:
 
 def grouped(entries: Sequence[Entry], lines: Lines, edition: Edition) -> list[Group]:
     """By filter, then by buyer; each in the order of its heaviest purchase, as `entries` are sorted."""
+    _ = translator(edition.language).gettext
     groups = []
-    for name in names_of(entries):
-        of_filter = [entry for entry in entries if (entry.filters[0] if entry.filters else "") == name]
+    for name, followed in names_of(entries):
+        of_filter = [entry for entry in entries if heading_of(entry) == (name, followed)]
         by_buyer: dict[str, list[Line]] = {}
         for entry in of_filter:
             line = lines.line(entry, edition)
             by_buyer.setdefault(line.purchase.place, []).append(line)
         buyers = tuple((place, tuple(theirs)) for place, theirs in by_buyer.items())
-        groups.append(Group(cut(clean(name), _NAME), buyers))
+        nameless = _("Purchases you follow in chat") if followed else _("By filters that are gone")
+        groups.append(Group(cut(clean(name), _NAME) or nameless, buyers))
     return groups
-
-
-def count(groups: Iterable[Group]) -> int:
-    """How many purchases there are in all."""
-    return sum(len(lines) for group in groups for _, lines in group.buyers)
