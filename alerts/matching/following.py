@@ -121,9 +121,12 @@ class Following:
 
     async def _reannounced(self, connection: AsyncConnection, snapshot: StoredSnapshot, now: datetime) -> int:
         """Whoever was told of the purchase before; who gets a card of the new one anyway is not told twice."""
+        ancestors = await ancestors_of(connection, snapshot.release)
+        if not ancestors:  # most repeat nothing, and who was told of a new one may be a hundred thousand
+            return 0
         having = (await told_of(connection, snapshot.tender_id)).keys()
         debts: dict[int, Debt] = {}
-        for ancestor in await ancestors_of(connection, snapshot.release):
+        for ancestor in ancestors:
             for one in await followers_of(connection, [ancestor]):
                 if one.subscriber_id not in having:
                     debts[one.subscriber_id] = _debt(one.subscriber_id, (), snapshot, Event.REANNOUNCED, now)

@@ -1,195 +1,102 @@
 """All live filters in memory, found by composite key: a tender looks its own keys up instead of asking every filter.
 
-Filters are numbered densely; under each key stand arrays of these numbers, one for each currency, weight and sum that
-tenders came with. What a key cannot say (excluded words, phrases, very long lists) is checked by
-`alerts.filters.matches` for the few that are found.
+Filters are numbered densely, and stand by key in sorted arrays (`shelves`); those that came since stand beside them
+(`fresh`) until there are enough to make the arrays anew. What a key cannot say (excluded words, phrases, very long
+lists) is checked by `alerts.filters.matches` for the few that are found.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable
-from itertools import product
+from collections.abc import Iterable, Sequence
+from itertools import compress
 
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from alerts.filters import Criteria, TenderFacts, matches
-from alerts.filters.facts import level_of
-from alerts.matching.keys import NO_AMOUNT, Kept, Key, in_hundredths, keep
-from alerts.matching.words import Words
+from alerts.matching.fresh import Fresh
+from alerts.matching.placing import Placing
+from alerts.matching.register import Register
+from alerts.matching.shelves import Column, Found, Numbers, Shelves, joined
 from alerts.subscriptions import Followed
 
 __all__ = ["Index"]
 
-Numbers = NDArray[np.int32]
-Place = tuple[str, str, str, str]
-"""A key without its currency: (lead, buyer, region, category)."""
+_FEW = 4096
+"""So many keys, or a fiftieth of all where that is more, stand beside the shelves before these are made anew."""
 
-_NONE = np.empty(0, dtype=np.int32)
-_FEW = 8
-"""So many filters under a key are asked one by one, sooner than arrays are set up. Most keys have one or two."""
-
-_ROW = np.dtype([("amount", np.int64), ("number", np.int32), ("currency", np.int16), ("level", np.int8)])
-"""A filter under a key: its least amount in hundredths, its number, the number of its currency, its level's bit."""
-
-Row = tuple[int, int, int, int]
-Asked = tuple[int, int, int]
-"""What a tender brings: the number of its currency, its levels, the largest least amount that it reaches."""
-View = tuple[Numbers, Numbers | None]
-
-
-class _Shelf:
-    """The filters under one key, by least amount; `doubtful` beside them, where finding one is not yet proof.
-
-    `views` keeps what was found for earlier tenders: people ask for round sums, so few different ones come up.
-    """
-
-    __slots__ = ("doubtful", "few", "sure", "views")
-
-    MOST_VIEWS = 256
-
-    def __init__(self) -> None:
-        self.sure = np.empty(0, dtype=_ROW)
-        self.doubtful = np.empty(0, dtype=_ROW)
-        self.few: list[tuple[int, int, int, int, bool]] | None = []  # all of them, with `sure`, where they are few
-        self.views: dict[Asked, View] = {}
-
-    def add(self, rows: list[Row], *, sure: bool) -> None:
-        name = "sure" if sure else "doubtful"
-        together = np.concatenate([getattr(self, name), np.array(rows, dtype=_ROW)])
-        setattr(self, name, together[np.argsort(together["amount"], kind="stable")])
-        self._changed()
-
-    def remove(self, number: int) -> None:
-        self.sure = self.sure[self.sure["number"] != number]
-        self.doubtful = self.doubtful[self.doubtful["number"] != number]
-        self._changed()
-
-    def _changed(self) -> None:
-        self.views.clear()
-        self.few = None
-        if len(self.sure) + len(self.doubtful) <= _FEW:
-            self.few = [(*row, True) for row in self.sure.tolist()] + [(*row, False) for row in self.doubtful.tolist()]
-
-    def view(self, asked: Asked) -> View:
-        """Made when first asked for, kept until a filter under the key changes."""
-        if len(self.views) >= self.MOST_VIEWS:
-            self.views.clear()
-        made = (_asking(self.sure, asked), _asking(self.doubtful, asked) if len(self.doubtful) else None)
-        self.views[asked] = made
-        return made
-
-
-def _asking(rows: NDArray[np.void], asked: Asked) -> Numbers:
-    currency, levels, amount = asked
-    rows = rows[: int(np.searchsorted(rows["amount"], amount, side="right"))]
-    fits = (levels >> rows["level"] & 1).astype(bool) & ((rows["currency"] == currency) | (rows["currency"] == 0))
-    return np.ascontiguousarray(rows["number"][fits])
+_stored = msgspec.msgpack.Encoder()
+_read = msgspec.msgpack.Decoder(Criteria)
 
 
 class Index:
-    """Filters by what they ask for. `put` and `remove` keep it current, `match` asks it."""
+    """Filters by what they ask for. `put` and `remove` keep it current, `match` asks it. One thread at a time."""
 
     def __init__(self) -> None:
-        # (lead, buyer) -> region -> category: most tenders miss at the first step.
-        self._shelves: dict[tuple[str, str], dict[str, dict[str, _Shelf]]] = {}
-        self._currencies: dict[str, int] = {"": 0}
-        self._amounts = [NO_AMOUNT]  # that any filter ever asked for at least, ascending
-        self._words = Words()
-        self._used: Counter[str] = Counter()  # categories and flags that any filter names
-        self._number_of: dict[int, int] = {}
-        self._free: list[int] = []
-        self._criteria: list[Criteria | None] = []
-        self._subscription = np.empty(0, dtype=np.int64)
-        self._subscriber = np.empty(0, dtype=np.int64)
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._placing = Placing()
+        self._register = Register()
+        self._fresh = Fresh()
+        self._shelves = Shelves(self._fresh.rows)
+        self._doubtful: dict[int, bytes] = {}  # filters to be asked in full, by number
 
     def __len__(self) -> int:
-        return len(self._number_of)
+        return len(self._register) - self._register.gone
 
     def put(self, filters: Iterable[Followed]) -> None:
         """Take filters in, many or one, in place of what was kept by the same ids; those not live are only removed."""
-        filters = [followed for followed in filters if not self._holds(followed)]
-        for followed in filters:
-            self.remove(followed.id)
-        live = list({followed.id: followed for followed in filters if followed.live}.values())
-        self._make_room(len(live) - len(self._free))
-        shelved: dict[tuple[Place, bool], list[Row]] = {}
-        for followed in live:
-            number = self._free.pop()
-            kept = keep(followed.criteria)
-            place_of = bisect_right(self._amounts, kept.amount)
-            if self._amounts[place_of - 1] != kept.amount:
-                self._amounts.insert(place_of, kept.amount)
-            self._number_of[followed.id] = number
-            self._criteria[number] = followed.criteria
-            self._subscription[number] = followed.id
-            self._subscriber[number] = followed.subscriber_id
-            for key in kept.keys:
-                self._count(key, 1)
-                row = (kept.amount, number, self._currency(key[2]), level_of(followed.criteria.min_weight))
-                shelved.setdefault((key[:2] + key[3:], _is_sure(kept)), []).append(row)
-        for (place, sure), rows in shelved.items():
-            self._shelf(place).add(rows, sure=sure)
+        latest = {followed.id: followed for followed in filters}
+        count = len(latest)
+        ids = np.fromiter(latest, np.int64, count)
+        stamps = np.fromiter((hash((one.subscriber_id, one.criteria)) for one in latest.values()), np.int64, count)
+        live = np.fromiter((one.live for one in latest.values()), np.bool_, count)
+        numbers = self._register.find(ids)
+        same = live & (numbers >= 0)
+        same[same] = self._register.stamps(numbers[same]) == stamps[same]
+        self._drop(numbers[~same & (numbers >= 0)])
+        new = live & ~same
+        if new.any():
+            self._add([*compress(latest.values(), new.tolist())], ids[new], stamps[new])
 
-    def _holds(self, followed: Followed) -> bool:
-        """Whether it is here already, just so."""
-        number = self._number_of.get(followed.id)
-        if number is None or not followed.live:
-            return False
-        same = self._criteria[number] == followed.criteria
-        return same and int(self._subscriber[number]) == followed.subscriber_id
-
-    def _currency(self, code: str) -> int:
-        """The number of a currency; that of none is 0."""
-        return self._currencies.setdefault(code, len(self._currencies))
-
-    def _shelf(self, place: Place) -> _Shelf:
-        """The shelf of a key, made if there is none."""
-        lead, buyer, region, category = place
-        by_category = self._shelves.setdefault((lead, buyer), {}).setdefault(region, {})
-        shelf = by_category.get(category)
-        if shelf is None:
-            shelf = by_category[category] = _Shelf()
-        return shelf
+    def _add(self, filters: Sequence[Followed], ids: Column, stamps: Column) -> None:
+        subscribers = np.fromiter((one.subscriber_id for one in filters), np.int64, len(filters))
+        supplier = np.fromiter((bool(one.criteria.suppliers) for one in filters), np.bool_, len(filters))
+        numbers = self._register.add(ids, subscribers, stamps, supplier)
+        placed = self._placing.place(one.criteria for one in filters)
+        self._fresh.add(placed.key, placed.asks, placed.amount, numbers[placed.of])
+        for place in placed.doubtful:
+            self._doubtful[int(numbers[place])] = _stored.encode(filters[place].criteria)
 
     def remove(self, subscription_id: int) -> None:
         """Forget a filter; one that is not kept is no error."""
-        number = self._number_of.pop(subscription_id, None)
-        if number is None:
+        numbers = self._register.find(np.array([subscription_id]))
+        self._drop(numbers[numbers >= 0])
+
+    def _drop(self, numbers: Numbers) -> None:
+        self._register.drop(numbers)
+        for number in numbers.tolist():
+            self._doubtful.pop(number, None)
+
+    def settle(self) -> None:
+        """Make the shelves anew where enough has changed: half a second for a million filters. `match` does it too."""
+        if len(self._fresh) + self._register.gone <= max(_FEW, len(self._shelves) // 50):
             return
-        criteria = self._criteria[number]
-        assert criteria is not None  # noqa: S101 - set with the number
-        kept = keep(criteria)
-        for key in kept.keys:
-            self._count(key, -1)
-            self._shelf(key[:2] + key[3:]).remove(number)
-        self._criteria[number] = None
-        self._free.append(number)
-
-    def _count(self, key: Key, by: int) -> None:
-        lead, category = key[0], key[4]
-        if lead.startswith("w:"):
-            self._words.add(lead[2:], by)
-        for name in filter(None, (lead, category)):
-            self._used[name] += by
-            if not self._used[name]:
-                del self._used[name]
-
-    def _make_room(self, missing: int) -> None:
-        if missing <= 0:
+        if not len(self):
+            self._start_anew()
             return
-        size = len(self._criteria)
-        more = max(missing, size // 2, 64)
-        self._criteria.extend([None] * more)
-        self._subscription = np.resize(self._subscription, size + more)
-        self._subscriber = np.resize(self._subscriber, size + more)
-        self._free.extend(range(size + more - 1, size - 1, -1))
+        rows = self._shelves.rows.and_(self._fresh.rows)
+        self._shelves, self._fresh = Shelves(rows.only(self._register.are_present(rows.number))), Fresh()
+        order = _first_of_each(self._shelves.numbers)
+        renumbered = self._register.renumber(order)
+        self._shelves.renumber(renumbered)
+        self._doubtful = {int(renumbered[number]): stored for number, stored in self._doubtful.items()}
+        self._placing.forget()
 
-    def match(self, facts: TenderFacts) -> NDArray[np.int64]:
+    def match(self, facts: TenderFacts) -> Column:
         """Ids of the filters a tender meets, each once, in no order."""
-        return self._subscription.take(self._numbers(facts))
+        return self._register.ids(self._numbers(facts))
 
     def people(self, facts: TenderFacts, *, supplier: bool = False) -> dict[int, list[int]]:
         """Who is to be told: subscriber -> ids of their filters that matched, in ascending order.
@@ -198,61 +105,35 @@ class Index:
         """
         numbers = self._numbers(facts)
         if supplier:
-            asks = [bool((one := self._criteria[number]) and one.suppliers) for number in numbers.tolist()]
-            numbers = numbers[np.array(asks, dtype=bool)]
+            numbers = self._register.asking_suppliers(numbers)
+        ids, subscribers = self._register.ids(numbers), self._register.subscribers(numbers)
+        order = np.lexsort((ids, subscribers))
         found: dict[int, list[int]] = {}
-        for subscriber, subscription in zip(
-            self._subscriber.take(numbers).tolist(), self._subscription.take(numbers).tolist(), strict=True
-        ):
-            found.setdefault(subscriber, []).append(subscription)
-        return {subscriber: sorted(subscriptions) for subscriber, subscriptions in found.items()}
+        for subscriber, subscription in zip(subscribers[order].tolist(), ids[order].tolist(), strict=True):
+            if subscriber in found:
+                found[subscriber].append(subscription)
+            else:
+                found[subscriber] = [subscription]
+        return found
 
     def _numbers(self, facts: TenderFacts) -> Numbers:
-        sure: list[Numbers] = []
-        unsure: list[Numbers] = []
-        few: tuple[list[int], list[int]] = ([], [])  # doubtful, sure
-        asked = currency, levels, amount = self._asked(facts)
-        for shelf in self._found(facts):
-            if shelf.few is not None:
-                for least, number, of, level, proof in shelf.few:
-                    if least <= amount and levels >> level & 1 and of in (0, currency):
-                        few[proof].append(number)
-                continue
-            numbers, doubtful = shelf.views.get(asked) or shelf.view(asked)
-            sure.append(numbers)
-            if doubtful is not None:
-                unsure.append(doubtful)
-        for found, kept in zip(few, (unsure, sure), strict=True):
-            if found:
-                kept.append(np.array(found, dtype=np.int32))
-        if unsure:
-            sure.append(self._proven(np.unique(np.concatenate(unsure)), facts))
-        return np.concatenate(sure) if sure else _NONE
-
-    def _asked(self, facts: TenderFacts) -> Asked:
-        if facts.amount is None:
-            return 0, facts.levels, NO_AMOUNT
-        reached = bisect_right(self._amounts, in_hundredths(facts.amount))
-        return self._currencies.get(facts.currency, 0), facts.levels, self._amounts[reached - 1]
+        self.settle()
+        asked = self._placing.asked(facts)
+        found = self._shelves.find(*asked)
+        if len(self._fresh):
+            found = Found(*map(joined, zip(found, self._fresh.find(*asked), strict=True)))
+        several = np.unique(found.several) if len(found.several) else found.several
+        proven = self._proven(found.doubtful, facts) if len(found.doubtful) else found.doubtful
+        return self._register.present(joined((found.sure, several, proven)))
 
     def _proven(self, numbers: Numbers, facts: TenderFacts) -> Numbers:
         """Those of a few filters that a tender meets, each asked in full."""
-        asked = ((number, self._criteria[number]) for number in numbers.tolist())
-        proven = [number for number, criteria in asked if criteria is not None and matches(criteria, facts)]
+        asked = ((number, self._doubtful.get(number)) for number in np.unique(numbers).tolist())
+        proven = [number for number, stored in asked if stored and matches(_read.decode(stored), facts)]
         return np.array(proven, dtype=np.int32)
 
-    def _found(self, facts: TenderFacts) -> list[_Shelf]:
-        """The shelves under each of a tender's keys."""
-        leads = ["", *(f"w:{word}" for word in self._words.held_by(facts.words))]
-        leads += [lead for one in facts.suppliers if (lead := f"s:{one}") in self._used]
-        leads += [lead for code in facts.indicators if (lead := f"i:{code}") in self._used]
-        buyers = ("", facts.buyer) if facts.buyer else ("",)
-        regions = ("", *facts.regions)
-        categories = ["", *(key for key in facts.categories if key in self._used)]
-        by_region = [shelves for first in product(leads, buyers) if (shelves := self._shelves.get(first))]
-        by_category = [kinds for one in by_region for region in regions if (kinds := one.get(region))]
-        return [shelf for one in by_category for category in categories if (shelf := one.get(category))]
 
-
-def _is_sure(kept: Kept) -> bool:
-    return len(kept.keys) == 1 and not kept.doubtful
+def _first_of_each(numbers: Numbers) -> Numbers:
+    """Each number once, in the order in which they come first."""
+    different, first = np.unique(numbers, return_index=True)
+    return different[np.argsort(first)]

@@ -1,8 +1,8 @@
 """Under which composite keys a filter is kept, so that a tender finds it by looking up its own.
 
-A key is (lead, buyer, currency, region, category); '' stands for "any". The lead is the narrowest thing a filter may
-ask for: a supplier, else a word, else a flag. A filter with two regions and three categories has six keys. A filter
-that would have too many leaves its longest list out of the key, and is then checked in full when found.
+A key is (lead, buyer, region, category); '' stands for "any". The lead is the narrowest thing a filter may ask for: a
+supplier, else a word, else a flag. A filter with two regions and three categories has six keys. A filter that would
+have too many leaves its longest list out of the key, and is then checked in full when found.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from alerts.filters import FILTERS, Criteria
 
-__all__ = ["MOST_KEYS", "NO_AMOUNT", "Kept", "Key", "in_hundredths", "keep"]
+__all__ = ["LEADS", "MOST_KEYS", "NO_AMOUNT", "Kept", "Key", "in_hundredths", "keep", "shape"]
 
-Key = tuple[str, str, str, str, str]
+Key = tuple[str, str, str, str]
 MOST_KEYS: Final = 64
 NO_AMOUNT: Final = -1
+LEADS: Final = {"supplier": "s:", "words": "w:", "indicators": "i:"}
 
-_LEADS = {"supplier": "s:", "words": "w:", "indicators": "i:"}
 _PLACES = ("buyer", "region", "category")
-# Told by the key's currency and the order within a key, and by the weight kept beside each filter.
-_ORDERED = {"min_amount", "min_weight"}
+# Told by what stands beside each filter under its keys.
+_BESIDE = {"min_amount", "min_weight"}
+_KEYED = {row.key: (row.is_set, row.index_keys) for row in FILTERS if row.index_keys}
+_ANY = ("",)
+_UNKEYED = [row.is_set for row in FILTERS if not row.index_keys and row.key not in _BESIDE]
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """How a filter is kept: its keys, its least amount in hundredths, whether finding it is not yet proof."""
+    """How a filter is kept: its keys, and whether finding it is not yet proof."""
 
     keys: tuple[Key, ...]
-    amount: int
     doubtful: bool
 
 
@@ -41,24 +43,44 @@ def in_hundredths(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-def _first_words(words: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(word.partition(" ")[0] for word in words))
+def shape(criteria: Criteria) -> tuple[Any, ...]:
+    """All of a filter that `keep` looks at: filters of the same shape are kept under the same keys."""
+    return (
+        criteria.regions,
+        criteria.categories,
+        criteria.buyers,
+        criteria.words,
+        criteria.indicators,
+        criteria.suppliers,
+        criteria.without_words,
+        criteria.methods,
+        criteria.max_amount,
+        criteria.min_days,
+        criteria.max_days,
+    )
+
+
+_NO_MORE = list(shape(Criteria())[3:])
 
 
 def keep(criteria: Criteria) -> Kept:
-    """The keys of a filter. Deterministic: what is kept under them is found again to be taken out."""
-    asked = {row.key: list(row.index_keys(criteria)) for row in FILTERS if row.index_keys and row.is_set(criteria)}
-    lists = {place: asked.get(place, [""]) for place in _PLACES}
-    lead = next((key for key in _LEADS if key in asked), "")
-    values = _first_words(criteria.words) if lead == "words" else asked.get(lead, [""])
-    lists["lead"] = [_LEADS[lead] + value for value in values] if lead else [""]
-    keyed = {*_PLACES, lead, *_ORDERED}
-    doubtful = any(row.is_set(criteria) and row.key not in keyed for row in FILTERS)
-    doubtful |= any(" " in word for word in criteria.words)
-    while prod(map(len, lists.values())) > MOST_KEYS:
-        lists[max(lists, key=lambda name: len(lists[name]))] = [""]
+    """The keys of a filter."""
+    regions, categories, buyers, *more = shape(criteria)
+    if more == _NO_MORE and len(regions) < 2 and len(categories) < 2 and len(buyers) < 2:  # as most are
+        return Kept((("", *(buyers or _ANY), *(regions or _ANY), *(categories or _ANY)),), doubtful=False)
+    asked = {key: list(keys(criteria)) for key, (is_set, keys) in _KEYED.items() if is_set(criteria)}
+    lists = [asked.get(place) or [""] for place in _PLACES]
+    lead = next((key for key in LEADS if key in asked), "")
+    values = asked.get(lead, [""])
+    phrases = False
+    if "words" in asked:
+        phrases = any(" " in word for word in asked["words"])
+    if lead == "words":
+        values = list(dict.fromkeys(word.partition(" ")[0] for word in values))
+    lists.append([LEADS[lead] + value for value in values] if lead else [""])
+    doubtful = phrases or len(asked.keys() & LEADS.keys()) > 1 or any(is_set(criteria) for is_set in _UNKEYED)
+    while prod(map(len, lists)) > MOST_KEYS:
+        lists[max(range(len(lists)), key=lambda place: len(lists[place]))] = [""]
         doubtful = True
-    currency = criteria.currency if criteria.min_amount is not None else ""
-    keys = product(lists["lead"], lists["buyer"], [currency], lists["region"], lists["category"])
-    amount = NO_AMOUNT if criteria.min_amount is None else in_hundredths(criteria.min_amount)
-    return Kept(tuple(keys), amount, doubtful)
+    buyer, region, category, leads = lists
+    return Kept(tuple(product(leads, buyer, region, category)), doubtful)

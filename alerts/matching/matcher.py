@@ -78,7 +78,9 @@ class Matcher:
         await self._refresh()
         snapshots = await self._store.snapshots({event.snapshot_id for event in events if event.kind in _READ})
         done, found = await asyncio.to_thread(self._match, events, snapshots)  # a hundred thousand take a while
-        now, written = self._clock(), _Written()
+        async with self._store.database.read() as connection:
+            sharing = await addresses_sharing(connection, {id_ for one in found for id_ in one.people})
+        now, written = self._clock(), _Written(sharing)
         *parts, last = _in_parts(found)
         for part in parts:  # matched again after a kill, these are owed already
             async with self._store.database.write() as connection:
@@ -100,9 +102,13 @@ class Matcher:
         """Bring the index up to what subscribers want now."""
         now = self._clock()
         since = self._current_to - _OVERLAP if self._current_to is not None else None
-        changed = await self._subscriptions.changed_since(since)
-        self._index.put(followed for followed in changed if self._read_last.get(followed.id) != followed)
-        self._read_last = {followed.id: followed for followed in changed} if since is not None else {}
+        read: dict[int, Followed] = {}
+        async for changed in self._subscriptions.changed_since(since):
+            fresh = [followed for followed in changed if self._read_last.get(followed.id) != followed]
+            await asyncio.to_thread(self._index.put, fresh)
+            if since is not None:
+                read |= {followed.id: followed for followed in changed}
+        self._read_last = read
         self._current_to = now
 
     def _match(
@@ -139,9 +145,8 @@ class Matcher:
         """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
         debts: list[Debt] = []
         carded = written.carded
-        sharing = await addresses_sharing(connection, {id_ for one in found for id_ in one.people})
         for one in found:
-            people = with_addresses(one.people, sharing)
+            people = with_addresses(one.people, written.sharing)
             tender_id = one.event.tender_id
             first = one.event.kind in _FIRST
             having = written.told.setdefault(tender_id, set())
@@ -208,8 +213,12 @@ def _in_parts(found: Sequence[_Found]) -> list[list[_Found]]:
 
 
 class _Written(msgspec.Struct):
-    """What a round wrote so far. `told`: by tender, who has a card of it; `carded`: who has one of which snapshot."""
+    """What a round wrote so far. `told`: by tender, who has a card of it; `carded`: who has one of which snapshot.
 
+    `sharing`: the addresses that hear of what a chat's filters match.
+    """
+
+    sharing: dict[int, list[int]]
     debts: int = 0
     told: dict[int, set[int]] = msgspec.field(default_factory=dict)
     carded: set[tuple[int, int]] = msgspec.field(default_factory=set)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 __all__ = ["Words"]
@@ -15,21 +14,15 @@ class Words:
     """
 
     def __init__(self) -> None:
-        self._by_letters: dict[str, tuple[Counter[str], Counter[int]]] = {}
-        self._short = 0  # words of fewer letters than three
+        self._by_letters: dict[str, tuple[set[str], set[int]]] = {}
+        self._short = False  # are there words of fewer letters than three
 
-    def add(self, word: str, by: int) -> None:
-        """One filter more (`by` 1) or less (-1) waits for a word."""
-        words, lengths = self._by_letters.setdefault(word[:3], (Counter(), Counter()))
-        words[word] += by
-        lengths[len(word)] += by
-        self._short += by * (len(word) < 3)
-        if not words[word]:
-            del words[word]
-        if not lengths[len(word)]:
-            del lengths[len(word)]
-        if not words:
-            del self._by_letters[word[:3]]
+    def add(self, word: str) -> None:
+        """Wait for a word."""
+        words, lengths = self._by_letters.setdefault(word[:3], (set(), set()))
+        words.add(word)
+        lengths.add(len(word))
+        self._short |= len(word) < 3
 
     def held_by(self, text: Iterable[str]) -> set[str]:
         """Those of the words with which a token of the text begins."""

@@ -39,7 +39,7 @@ async def test_confirming_makes_the_filters_count(post: Post, world: World, cloc
     box = await post.mailing.boxes.view(done.ask.subscriber_id)
     assert (box.standing, box.frequency) == (Standing.ACTIVE, Frequency.WEEKLY)
     assert [one.criteria for one in box.filters] == [FUEL, ROOFS]
-    live = await world.subscriptions.changed_since(None)
+    [live] = [part async for part in world.subscriptions.changed_since(None)]
     assert [one.subscriber_id for one in live] == [box.subscriber_id] * 2
     assert (await post.mailing.asks.confirm(token)).again
     assert len((await post.mailing.boxes.view(box.subscriber_id)).filters) == 2
@@ -139,7 +139,7 @@ async def test_leaving_by_the_link_in_any_mail_for_ever(post: Post, world: World
     assert not (await post.mailing.boxes.leave(token)).active
     assert not (await post.mailing.boxes.leave(token)).active
     assert (await post.who(ARU)).state is Standing.STOPPED
-    assert await world.subscriptions.changed_since(None) == []
+    assert [one async for one in world.subscriptions.changed_since(None)] == []
     assert (await post.mailing.boxes.rejoin(token)).active
     assert [one.criteria for one in (await post.mailing.boxes.view(id_)).filters] == [FUEL]
 

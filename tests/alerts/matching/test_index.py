@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,16 +139,33 @@ def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() 
     assert index.match(wrong).tolist() == []
 
 
-def test_a_filter_put_away_leaves_nothing_behind() -> None:
+def test_filters_put_away_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.matching.index._FEW", 50)
     index = Index()
     for round_ in range(3):
         index.put(follow(id_, Criteria(words=("кровл",), regions=("KZ",))) for id_ in range(round_, 200))
         for id_ in range(200):
             index.remove(id_)
-    assert len(index) == 0
-    assert not index._used
-    assert not index._words._by_letters
-    assert len(index._criteria) < 400
+        index.settle()
+        assert len(index) == 0
+        assert len(index._register) == len(index._shelves) == len(index._fresh) == 0
+        assert not index._doubtful
+
+
+@pytest.mark.parametrize("few", [0, 3])
+def test_the_index_is_right_however_often_its_shelves_are_made_anew(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.matching.index._FEW", few)
+    test_the_index_stays_right_through_changes()
+
+
+def test_a_filter_that_comes_with_an_older_id_is_found_and_changed() -> None:
+    index = Index()
+    for id_ in (5, 9, 2, 7):
+        index.put([follow(id_, Criteria(min_weight=1), subscriber=id_)])
+    index.put([follow(2, Criteria(min_weight=4)), follow(7, Criteria(min_weight=4), live=False)])
+    light, heavy = TenderFacts(weight=1), TenderFacts(weight=4)
+    assert sorted(index.match(light).tolist()) == [5, 9]
+    assert sorted(index.match(heavy).tolist()) == [2, 5, 9]
 
 
 def test_of_an_award_only_those_hear_who_follow_a_supplier() -> None:
