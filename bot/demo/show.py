@@ -27,6 +27,7 @@ from bot.config import Config
 from bot.demo.country import DAYS, publish_one, working_moment, young_country
 from bot.demo.mail import SENDER, digest_arrives, free_port, share_by_mail
 from bot.demo.portal import Portal
+from bot.demo.tips import DemoTips
 from bot.logs import set_up_logs
 from bot.sandbox.goszakup.records import Tender
 from bot.sandbox.goszakup.server import Goszakup
@@ -79,6 +80,7 @@ class _Demo:
         self._language = language
         self._once = once
         self._database = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
+        self._tips = DemoTips(folder, self._database)
         self._printed: list[frozenset[str]] = []  # the flags of each
         began = utc_now()
         self._behind = began - working_moment(began)
@@ -123,7 +125,8 @@ class _Demo:
                 "email": {"host": "127.0.0.1", "port": sandbox.smtp_port, "tls": "none", "from": SENDER},
                 "web": {"listen": pages.removeprefix("http://"), "public_url": pages},
                 # Every card is to be seen, whatever a person's day would hold.
-                "alerts": {"max_age_days": 60, "per_day": 0, "burst": 0},
+                "alerts": {"max_age_days": 60, "per_day": 0, "burst": 0, "language": self._language},
+                "tips": self._tips.settings(sandbox, self._language),
             }
         )
 
@@ -149,6 +152,7 @@ class _Demo:
                     f"\nOpen [bold]{sandbox.page_url}[/] to see the three chats, press the buttons, set up a filter."
                     "\nA new announcement comes every 20 seconds. Ctrl-C ends the demo; nothing is kept."
                 )
+                self._console.print(f"\n{self._tips.said()}", soft_wrap=True)
                 await self._live(stop, running)
         finally:
             ended.set()

@@ -16,6 +16,7 @@ export function messageNode(message) {
   const rows = message.reply_markup?.inline_keyboard || [];
   const bubble = el('div', { class: message.edit_date ? 'bubble edited' : 'bubble' },
     !own && !isPrivate(openChat()) && el('span', { class: 'sender' }, message.from.first_name),
+    topicName(message) && el('span', { class: 'quote' }, topicName(message)),
     message.reply_to_message && el('span', { class: 'quote' }, plainText(message.reply_to_message)),
     message.photo && photo(message),
     message.document && file(message.document),
@@ -35,7 +36,14 @@ export function plainText(message) {
   return serviceText(message) || [kind, text.replace(/\s+/g, ' ').slice(0, 140)].filter(Boolean).join(' · ');
 }
 
+/** The topic a message stands in: named by the service message whose number it carries. */
+function topicName(message) {
+  const made = message.message_thread_id && model.chats.get(message.chat.id)?.messages.get(message.message_thread_id);
+  return made?.forum_topic_created ? `# ${made.forum_topic_created.name}` : '';
+}
+
 function serviceText(message) {
+  if (message.forum_topic_created) return `# ${message.forum_topic_created.name}`;
   if (message.new_chat_members) return `${message.from.first_name} ${word('joined')}`;
   return message.migrate_to_chat_id || message.migrate_from_chat_id ? word('upgraded') : '';
 }
