@@ -220,7 +220,7 @@ def rendering(path: SendPath) -> dict[str, float]:
                 finding_text(flag, language)
     sentences = 2 * len(cards) / (time.process_time() - begin)
     parts = {"title": "Ремонт кровли", "place": "Школа", "terms": "48,2 млн ₸", "flags": [("a" * 40, "b" * 60)] * 2}
-    values = {"card": parts, "more": 0, "again": False, "made": 14, "coverage": "14", "seen": "22", "names": "Школы"}
+    values = {"card": parts, "more": 0, "again": False, "short": False, "number": "", "made": 14, "coverage": "14", "seen": "22", "names": "Школы"}
     layout = template("alert", "ru")
     begin = time.process_time()
     for _ in range(5000):
