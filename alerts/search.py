@@ -67,8 +67,9 @@ async def search(store: Store, criteria: Criteria, now: datetime, *, after: Plac
     """The purchases after a place that match, `most` at the most. `now` counts the days left to bid."""
     found: list[TenderCard] = []
     wanted, read, windows = _conditions(criteria, now), 0, 0
+    chunk = min(most + 1, _CHUNK)  # mostly the columns say it all, and this is the page
     while True:
-        rows, end = await _candidates(store, wanted, after, narrow=bool(criteria.buyers))
+        rows, end = await _candidates(store, wanted, after, chunk, narrow=bool(criteria.buyers))
         if rows:
             after = Place(rows[-1].published_at, rows[-1].id)
         cards = await _matching(store, criteria, rows, now)
@@ -79,16 +80,17 @@ async def search(store: Store, criteria: Criteria, now: datetime, *, after: Plac
         if len(cards) > room:  # the page ends inside this chunk
             last = {row.id: row for row in rows}[found[-1].tender_id]
             return Found(found, Place(last.published_at, last.id), full=True)
-        if len(rows) < _CHUNK:
+        if len(rows) < chunk:
             if end is None:
                 return Found(found, None, full=len(found) == most)
             after, windows = end, windows + 1
         if len(found) == most or read >= _MOST_READ or windows >= _MOST_WINDOWS:
             return Found(found, after, full=len(found) == most)
+        chunk = _CHUNK
 
 
 async def _candidates(
-    store: Store, wanted: ColumnElement[bool], after: Place | None, *, narrow: bool
+    store: Store, wanted: ColumnElement[bool], after: Place | None, most: int, *, narrow: bool
 ) -> tuple[list[Row[Any]], Place | None]:
     """The next rows that may match, and the end of the window that was walked if more is behind it.
 
@@ -106,7 +108,7 @@ async def _candidates(
             last = (await connection.execute(edge)).scalar_one_or_none()
         within = behind if last is None else and_(behind, published >= last)
         query = select(tenders.c.id, tenders.c.snapshot_id, published).where(within, wanted)
-        rows: list[Row[Any]] = list(await connection.execute(query.order_by(*order).limit(_CHUNK)))
+        rows: list[Row[Any]] = list(await connection.execute(query.order_by(*order).limit(most)))
     # The window takes all of its last moment: what is behind it was published earlier.
     return rows, Place(last, 0) if last is not None else None
 

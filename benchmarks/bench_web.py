@@ -49,15 +49,18 @@ def finding(code: str, status: Status, **changed: object) -> bytes:
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
 AT = f"strftime('%Y-%m-%d %H:%M:%f000', {int(NOW.timestamp())} - i * 60, 'unixepoch')"
+BUYER, REGION = "printf('%012d', i * 7919 % 25000)", "'KZ-' || (10 + i % 20)"
+RELEASE = f"replace(replace(:release, :buyer, {BUYER}), :region, {REGION})"  # what the columns of its tender say
 ROWS = (
     f"""INSERT INTO tenders (id, source, rank, ocid, scope, snapshot_id, title, buyer_id, buyer_name, region, amount,
     currency, published_at, closes_at, weight, seen_at, changed_at)
     SELECT i, 'bench', 0, 'ocds-bench-' || i, '', i, 'Приобретение школьной мебели',
-    printf('KZ-BIN-%012d', i * 7919 % 25000), 'Школа № ' || (i * 7919 % 25000), 'KZ-' || (10 + i % 20), i * 100000,
+    'KZ-BIN-' || {BUYER}, 'Школа № ' || (i * 7919 % 25000), {REGION}, i * 100000,
     'KZT', {AT}, {AT}, (i % 2) * 4, {AT}, {AT} FROM n""",
     f"""INSERT INTO snapshots (id, tender_id, sequence, source, sha256, release, raw_id, link, seen_at, checks_made,
     checks_possible)
-    SELECT i, i, 1, 'bench', printf('%064d', i), :release, 1, 'https://portal.example/' || i, {AT}, 20, 22 FROM n""",
+    SELECT i, i, 1, 'bench', printf('%064d', i), CAST({RELEASE} AS BLOB), 1, 'https://portal.example/' || i, {AT}, 20,
+    22 FROM n""",
     """INSERT INTO findings (snapshot_id, indicator, version, status, tier, weight, finding)
     SELECT i, 'R003', 1, 'fired', 'A', 4, :short FROM n WHERE i % 2""",
     """INSERT INTO findings (snapshot_id, indicator, version, status, tier, weight, finding)
@@ -78,8 +81,11 @@ def fill(path: Path) -> None:
     norm = Norm("rules-687", "411", date(2026, 2, 22))
     short = finding("R003", Status.FIRED, value=1, threshold=2, unit="working_days", norm=norm, facts=facts)
     missing = finding("R005", Status.NOT_COMPUTABLE, reason="tender.documents is missing")
-    release = json.dumps(announcement(random.Random(1), 1), ensure_ascii=False).encode()
-    values = {"release": release, "short": short.decode(), "missing": missing.decode()}
+    told = announcement(random.Random(1), 1)
+    values = {
+        "release": json.dumps(told, ensure_ascii=False), "buyer": told["buyer"]["identifier"]["id"], "region": "KZ-61",
+        "short": short.decode(), "missing": missing.decode(),
+    }  # fmt: skip
     database = sqlite3.connect(path)
     database.execute("PRAGMA synchronous = OFF")
     database.execute(RAW)
