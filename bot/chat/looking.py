@@ -104,7 +104,7 @@ async def profile_page(side: Side, body: str, person: Person, services: Services
 
 
 def _warm() -> None:
-    from bot.chat.charts import warm  # noqa: PLC0415 - nobody pays for pictures who asks for none
+    from bot.charts import warm  # noqa: PLC0415 - nobody pays for pictures who asks for none
 
     warm()
 
@@ -139,7 +139,7 @@ async def chart(side: Side, body: str, person: Person, services: Services, *, da
     profile = await _profile(side, body, services)
     if profile is None:
         return None
-    from bot.chat.charts import draw  # noqa: PLC0415 - nobody pays for pictures who asks for none
+    from bot.charts import draw  # noqa: PLC0415 - nobody pays for pictures who asks for none
 
     kept, key = services.pictures, (side, body, person.language, dark)
     async with kept.lock(key):

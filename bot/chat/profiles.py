@@ -4,68 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-from babel.dates import format_skeleton
-
 from alerts.channels.base import Button
 from alerts.channels.base import Message as Page
-from alerts.channels.telegram.text import clean, cut, isolate
 from alerts.format import money, number
 from alerts.i18n import translator
+from alerts.render.figures import Line, body_name, buyer_lines, largest, percent, period, share_line
 from bot.chat.keyboards import Rows, press, shorten
 from bot.chat.lookup_callbacks import Behind, ShowChart, fits
 from bot.chat.texts import render
 from watchers.behind import Side, What
-from watchers.profiles import LEAST, BuyerProfile, Partner, Share, SupplierProfile, median_of
+from watchers.profiles import LEAST, BuyerProfile, SupplierProfile
 
 __all__ = ["Line", "body_name", "buyer_page", "percent", "period", "supplier_page"]
 
 Profile = BuyerProfile | SupplierProfile
-_NAME, _PARTNER = 160, 60
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A metric: what it is, its value, what it is counted of. `value` '' where there are too few cases."""
-
-    label: str
-    value: str
-    of: str
-
-
-def body_name(name: str, limit: int = _NAME) -> str:
-    """A publisher's name, made safe to stand in ours."""
-    return isolate(cut(clean(name), limit))
-
-
-def percent(share: Share, language: str) -> str:
-    """In whole per cent; '' of fewer than `LEAST`."""
-    if share.whole < LEAST:
-        return ""
-    return f"{number(round(100 * share.part / share.whole), language)}\N{NO-BREAK SPACE}%"
-
-
-def period(profile: Profile, language: str) -> str:
-    """The months that are counted: "Dec 2025 - Nov 2026"."""
-    first, last = profile.months[0].first, profile.until
-    return " – ".join(format_skeleton("yMMM", moment, locale=language) for moment in (first, last))
 
 
 def buyer_page(profile: BuyerProfile, language: str) -> Page:
     """A buyer's year."""
     _ = translator(language).gettext
-    middle = median_of(profile.bidders)
-    opened = _("%(part)s of %(whole)s competitive lots with opened bids")
-    lines = [
-        _share(_("Without competition"), profile.uncompetitive, _("%(part)s of %(whole)s lots"), language),
-        Line(
-            _("Bidders per lot, median"),
-            "" if middle is None else number(middle, language),
-            _("n = %(count)s competitive lots with opened bids") % {"count": number(len(profile.bidders), language)},
-        ),
-        _share(_("One bidder only"), profile.single, opened, language),
-        _share(_("Lots cancelled"), profile.cancelled, _("%(part)s of %(whole)s lots"), language),
-        _share(_("With a flag"), profile.flagged, _("%(part)s of %(whole)s purchases"), language),
-    ]
+    lines = buyer_lines(profile, language)
     numbers = [
         (_("All purchases"), What.ALL, profile.purchases),
         (_("Without competition"), What.DIRECT, profile.uncompetitive.part),
@@ -88,7 +46,7 @@ def buyer_page(profile: BuyerProfile, language: str) -> Page:
         contracts=profile.contracts,
         amount=money(profile.amount, profile.currency, language),
         partners=number(profile.suppliers, language),
-        top=_partners(profile.top, profile, language),
+        top=[(one.name, one.amount, one.share, one.contracts) for one in largest(profile, language)],
     )
     return Page(html, _buttons(Side.BUYER, profile, numbers, language))
 
@@ -97,9 +55,9 @@ def supplier_page(profile: SupplierProfile, language: str) -> Page:
     """A supplier's year."""
     _ = translator(language).gettext
     lines = [
-        _share(_("Contracts without competition"), profile.direct, _("%(part)s of %(whole)s contracts"), language),
-        _share(_("Bids that won"), profile.won, _("%(part)s of %(whole)s lots with opened bids"), language),
-        _share(_("Purchases with a flag"), profile.flagged, _("%(part)s of %(whole)s purchases"), language),
+        share_line(_("Contracts without competition"), profile.direct, _("%(part)s of %(whole)s contracts"), language),
+        share_line(_("Bids that won"), profile.won, _("%(part)s of %(whole)s lots with opened bids"), language),
+        share_line(_("Purchases with a flag"), profile.flagged, _("%(part)s of %(whole)s purchases"), language),
     ]
     numbers = [
         (_("Contracts"), What.CONTRACTS, profile.contracts),
@@ -119,26 +77,9 @@ def supplier_page(profile: SupplierProfile, language: str) -> Page:
         contracts=profile.contracts,
         amount=money(profile.amount, profile.currency, language),
         partners=number(profile.buyers, language),
-        top=_partners(profile.top, profile, language),
+        top=[(one.name, one.amount, one.share, one.contracts) for one in largest(profile, language)],
     )
     return Page(html, _buttons(Side.SUPPLIER, profile, numbers, language))
-
-
-def _share(label: str, share: Share, counted: str, language: str) -> Line:
-    numbers = {"part": number(share.part, language), "whole": number(share.whole, language)}
-    return Line(label, percent(share, language), counted % numbers)
-
-
-def _partners(top: Sequence[Partner], profile: Profile, language: str) -> list[tuple[str, str, str, int]]:
-    """The largest partners: name, sum, share of all sums where there are enough contracts, contracts."""
-    shown = []
-    for one in top:
-        share = ""
-        if profile.contracts >= LEAST and profile.amount:
-            share = f"{number(round(100 * one.amount / profile.amount), language)}\N{NO-BREAK SPACE}%"
-        total = money(one.amount, profile.currency, language)
-        shown.append((body_name(one.name, _PARTNER), total, share, one.contracts))
-    return shown
 
 
 def _buttons(side: Side, profile: Profile, numbers: Sequence[tuple[str, What, int]], language: str) -> Rows:

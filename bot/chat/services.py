@@ -22,9 +22,9 @@ from alerts.render import Renderer, TenderCard
 from alerts.sharing import Sharing
 from alerts.subscriptions import Subscriber, Subscriptions
 from bot.chat.flood import FloodGuard
-from bot.chat.kept import Kept
 from bot.chat.rights import Rights
 from bot.fsm import SqlStorage
+from bot.kept import Kept
 from bot.learn.library import GOOD_FOR, Lessons
 from watchers.database import Database
 from watchers.names import Names

@@ -11,8 +11,8 @@ import pytest
 
 from alerts.channels.telegram.text import MESSAGE_LIMIT, utf16
 from alerts.render import Renderer
+from bot.charts import draw
 from bot.chat.card_buttons import CardButtons
-from bot.chat.charts import draw
 from bot.chat.profiles import buyer_page, supplier_page
 from tests.alerts.invented import card, summary
 from tests.alerts.telegram_parser import parsed

@@ -23,6 +23,7 @@ from bot.web.lesson_pages import LessonPages
 from bot.web.listing import Listing
 from bot.web.mailroom import Mailroom
 from bot.web.subscribing import Subscribing
+from tests.bot.chat.bodies import BUYER, store_year
 from tests.bot.sandbox.conftest import browser as browser  # noqa: PLC0414 - a fixture
 from tests.bot.web.serving import served
 from tests.bot.web.test_evidence import HOSTILE, SHORT, UNCHECKED, site_of
@@ -69,6 +70,7 @@ async def mail(database: Database, clock: Any) -> AsyncIterator[Mail]:
         judged(release("ocds-demo-2", title=HOSTILE + "Ы" * 500)),
     ]
     await store.save("portal", batch(*ones), ones, cursor="1")
+    await store_year(store)
     routes = [
         *assets.routes(), *Evidence(site, store, load_rules()).routes(), *Listing(site, store, load_rules()).routes(),
         *IndicatorPage(site).routes(), *Leave(site, room).routes(), *Subscribing(site, store, room).routes(),
@@ -84,7 +86,8 @@ async def paths(mail: Mail) -> list[str]:
     await mail.pages.post("/subscribe", {"email": "new@example.kz", "min_weight": "1"})
     return [
         "/", "/?min_weight=0&region=KZ-61&min_amount=abc", "/?words=nothing", "/t/1", "/t/1/1", "/t/2", "/i/R003",
-        "/b/KZ-BIN-000000000007", "/b/KZ-BIN-000000000007?flagged=1", "/nowhere", "/subscribe?supplier=two words",
+        "/b/KZ-BIN-000000000007", "/b/KZ-BIN-000000000007?flagged=1", "/b/KZ-BIN-000000000007/all", f"/b/{BUYER}",
+        f"/b/{BUYER}/one", "/nowhere", "/subscribe?supplier=two words",
         "/subscribed", confirmed, await mail.confirm_path(), mail.leave_path(aru, "aru@example.kz"),
         mail.manage_path(aru, "aru@example.kz"), "/manage", "/manage/forged", "/learn", "/learn/too-little-time",
     ]  # fmt: skip

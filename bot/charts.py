@@ -16,7 +16,7 @@ from babel.dates import format_skeleton
 
 from alerts.format import money, number
 from alerts.i18n import translator
-from bot.chat.profiles import body_name, percent, period
+from alerts.render.figures import body_name, percent, period
 from watchers.profiles import LEAST, BuyerProfile, Share, SupplierProfile
 
 if TYPE_CHECKING:
