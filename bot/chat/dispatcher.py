@@ -60,5 +60,6 @@ def build_dispatcher(services: Services) -> Dispatcher:
         dispatcher.include_router(rest.router())
     dispatcher.include_router(lookups.pasted_router())
     dispatcher.include_router(posting.forwarded_router())  # a post that names a purchase opens it
+    dispatcher.include_router(telling.late_router())
     dispatcher.include_router(fallback.router())
     return dispatcher

@@ -72,6 +72,7 @@ class Draft(msgspec.Struct, frozen=True):
     originals: bool = False
     tender: int = 0
     album: str = ""  # the last one a picture of which was answered
+    refused: str = ""  # the last one of which something was refused, and why
     tip: int = 0
     private: bytes = b""
     last_digits: str = ""
@@ -90,6 +91,10 @@ class Draft(msgspec.Struct, frozen=True):
     def empty(self) -> bool:
         """Whether there is nothing to send."""
         return not self.texts and not self.files
+
+    def has(self, message_id: int) -> bool:
+        """Whether a message, edited or not, is part of it."""
+        return any(one.partition(".")[0] == str(message_id) for one in self.taken)
 
     def heard(self, *message_ids: int) -> Draft:
         """With messages of the conversation remembered."""

@@ -15,7 +15,7 @@ from bot.chat.keyboards import press
 from bot.tips.drafts import Step
 
 __all__ = [
-    "OnTip", "TipAct", "answer", "ask", "cancel", "code", "erase", "files", "go_on", "hows", "looks",
+    "OnTip", "Rows", "TipAct", "answer", "ask", "cancel", "code", "erase", "files", "go_on", "hows", "looks",
     "mine", "review", "safer", "standing", "warning", "way",
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from bot.tips.tipper import screens
 from bot.tips.tipper.cleaning import erase_messages
 from bot.tips.tipper.held import Held
 
-__all__ = ["another_code", "cancel", "erase", "send", "sent_already"]
+__all__ = ["another_code", "cancel", "erase", "erase_what_is_left", "send", "sent_already"]
 
 
 async def send(callback: CallbackQuery, bot: Bot, person: Person, services: Services, held: Held) -> str:
@@ -39,7 +39,7 @@ async def send(callback: CallbackQuery, bot: Bot, person: Person, services: Serv
     return ""
 
 
-async def sent_already(bot: Bot, person: Person) -> None:
+async def sent_already(_: CallbackQuery, bot: Bot, person: Person) -> None:
     """Pressed again after it was sent: the screen with the code may never have arrived."""
     await _say(bot, person, screens.sent_already(person.language))
 
@@ -56,6 +56,15 @@ async def erase(callback: CallbackQuery, bot: Bot, person: Person, held: Held) -
     deleted, left = await erase_messages(bot, person.chat_id, {*held.draft.said, pressed})
     await held.tips.drafts.drop(person.chat_id)
     await _say(bot, person, screens.erased(deleted, left, person.language))
+
+
+async def erase_what_is_left(callback: CallbackQuery, bot: Bot, person: Person, services: Services) -> str:
+    """The same a day later, when the messages of the conversation are forgotten: the pressed one alone."""
+    if services.tips is None or callback.message is None or person.group:
+        return screens.over(person.language)
+    deleted, left = await erase_messages(bot, person.chat_id, {callback.message.message_id})
+    await _say(bot, person, screens.erased(deleted, left, person.language))
+    return ""
 
 
 async def cancel(callback: CallbackQuery, bot: Bot, person: Person, held: Held) -> None:

@@ -10,12 +10,12 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot.chat.services import Person, Services
-from bot.tips.drafts import Draft, Step
+from bot.tips.drafts import WRITING, Draft, Step
 
 if TYPE_CHECKING:
     from bot.tips.service import TipService
 
-__all__ = ["At", "Held", "Writing"]
+__all__ = ["At", "Held", "SentBefore", "SetAside", "Writing"]
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -29,17 +29,47 @@ Found = bool | dict[str, Held]
 
 
 class Writing(Filter):
-    """Whether what comes belongs to a tip: one is being written, and no other part of the bot waits for words."""
+    """Whether what comes belongs to a tip: one is being written, and no other part of the bot waits for words.
 
-    async def __call__(self, _: Message, person: Person, services: Services, state: FSMContext) -> Found:
+    A message of the tip that is edited belongs to it even while the draft is set aside.
+    """
+
+    async def __call__(self, message: Message, person: Person, services: Services, state: FSMContext) -> Found:
         """With what is `held`, where there is something."""
         tips = services.tips
         if tips is None or person.group:
             return False
         draft = await tips.drafts.get(person.chat_id)
-        if draft is None or draft.paused or draft.step is Step.DONE or await state.get_state() is not None:
+        if draft is None or draft.step is Step.DONE:
+            return False
+        if draft.step is Step.CODE and message.edit_date and not (message.text or "").strip().isdecimal():
+            return False  # a message of the tip was changed, and that is sent
+        aside = draft.paused or await state.get_state() is not None
+        if aside and not (message.edit_date and draft.has(message.message_id)):
             return False
         return {"held": Held(tips, draft)}
+
+
+class SentBefore(Filter):
+    """Whether a message was edited that is part of a tip which was sent."""
+
+    async def __call__(self, message: Message, person: Person, services: Services) -> Found:
+        """With what is `held`."""
+        tips = services.tips
+        draft = await tips.drafts.get(person.chat_id) if tips is not None and not person.group else None
+        if tips is None or draft is None or draft.step in WRITING or message.message_id not in draft.said:
+            return False
+        return {"held": Held(tips, draft)}
+
+
+class SetAside(Filter):
+    """Whether a tip was set aside by another command."""
+
+    async def __call__(self, _: Message, person: Person, services: Services) -> Found:
+        """With what is `held`."""
+        tips = services.tips
+        draft = await tips.drafts.get(person.chat_id) if tips is not None and not person.group else None
+        return {"held": Held(tips, draft)} if tips is not None and draft is not None and draft.paused else False
 
 
 class At(Filter):

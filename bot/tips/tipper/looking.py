@@ -45,9 +45,16 @@ async def my_tips(message: Message, person: Person, services: Services, state: F
     await state.clear()
     mine = await tips.desk.of_chat(person.chat_id)
     if mine:
-        await answer(message, screens.mine(mine, person.language))
+        shown = await answer(message, screens.mine(mine, person.language))
+        await _remember(person, services, tips, message.message_id, shown)
         return
     await _wait_for_code(message, person, services, tips)
+
+
+async def _remember(person: Person, services: Services, tips: TipService, *messages: int) -> None:
+    """These belong to the conversation too: they go when it is erased from the chat."""
+    draft = await tips.drafts.get(person.chat_id) or Draft.new(Step.DONE, services.clock(), language=person.language)
+    await tips.drafts.save(person.chat_id, draft.heard(*messages))
 
 
 async def _wait_for_code(message: Message, person: Person, services: Services, tips: TipService) -> None:
@@ -91,7 +98,8 @@ async def look(callback: CallbackQuery, callback_data: OnTip, person: Person, se
     if tips is None or held is None:
         return screens.over(person.language)
     tip, private, _ = held
-    await edit(callback, await _shown(tip, private, person.language, tips))
+    shown = await edit(callback, await _shown(tip, private, person.language, tips))
+    await _remember(person, services, tips, shown)
     return ""
 
 

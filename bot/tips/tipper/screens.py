@@ -68,8 +68,7 @@ def at_step(draft: Draft, language: str, *, about: str = "", forwarded: bool = F
         )  # fmt: skip
         return Page(text, buttons.review(language, empty=draft.empty))
     if draft.step is Step.ANSWER:
-        rows = buttons.answer(language) if not draft.empty else (buttons.cancel(language),)
-        return Page(render("tips/answer", language), rows)
+        return Page(render("tips/answer", language), _ways_on(draft, language))
     text = render("tips/what", language, about=about, forwarded=forwarded)
     return Page(text, buttons.go_on(language, Step.HOW))
 
@@ -77,15 +76,31 @@ def at_step(draft: Draft, language: str, *, about: str = "", forwarded: bool = F
 def kept(draft: Draft, language: str, *, forwarded: bool = False) -> Page:
     """Something was taken."""
     text = render("tips/kept", language, texts=draft.texts, files=draft.files, forwarded=forwarded)
+    return Page(text, _ways_on(draft, language))
+
+
+def _ways_on(draft: Draft, language: str) -> buttons.Rows:
+    """What may come next, whatever was just answered: nobody has to look for it further up."""
     if draft.step is Step.ANSWER:
-        return Page(text, buttons.answer(language))
-    return Page(text, buttons.go_on(language, AFTER.get(draft.step, Step.REVIEW)))
+        return (buttons.cancel(language),) if draft.empty else buttons.answer(language)
+    return buttons.go_on(language, AFTER.get(draft.step, Step.REVIEW))
 
 
 def refused(why: Why, draft: Draft, language: str) -> Page:
     """A file was not taken, and why."""
     choice = buttons.files(language, originals=draft.originals)[:1] if why is Why.ORIGINAL else ()
-    return Page(render("tips/refused", language, why=why), choice)
+    return Page(render("tips/refused", language, why=why), (*choice, *_ways_on(draft, language)))
+
+
+def unreadable(draft: Draft, language: str) -> Page:
+    """What was sent is of no kind that a tip can hold."""
+    return Page(render("tips/unreadable", language), _ways_on(draft, language))
+
+
+def set_aside(draft: Draft, language: str, zone: str, now: datetime) -> Page:
+    """Words came while the draft was set aside, and no other part of the bot wanted them."""
+    page = paused(draft, language, zone, now)
+    return Page(page.html, (buttons.way(language, draft.step),))
 
 
 def code(code_: str, language: str) -> Page:

@@ -35,9 +35,9 @@ async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: T
         try:
             pieces = await _pieces(message, draft, bot)
         except Refused as refused:
-            return draft.heard(await answer(message, screens.refused(refused.why, draft, person.language), quote=True))
+            return await _refused(message, draft, refused.why, person)
         if not pieces:
-            return draft.heard(await answer(message, screens.plain("unreadable", person.language)))
+            return draft.heard(await answer(message, screens.unreadable(draft, person.language)))
         draft = _counted(draft, pieces, seen, message.media_group_id or "", tips)
         sealed = [tips.drafts.seal(_header(message, draft) | piece.header, piece.content) for piece in pieces]
         await tips.drafts.add(person.chat_id, draft, sealed)
@@ -46,6 +46,15 @@ async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: T
         if quiet
         else draft.heard(await answer(message, screens.kept(draft, person.language, forwarded=tips.forwarded)))
     )
+
+
+async def _refused(message: Message, draft: Draft, why: Why, person: Person) -> Draft:
+    """Say why something is not taken; of an album once for each reason."""
+    said = f"{message.media_group_id}:{why}" if message.media_group_id else ""
+    if said and said == draft.refused:
+        return draft
+    shown = await answer(message, screens.refused(why, draft, person.language), quote=True)
+    return replace(draft, refused=said).heard(shown)
 
 
 async def _pieces(message: Message, draft: Draft, bot: Bot) -> list[Piece]:

@@ -22,12 +22,12 @@ from bot.tips.limits import Verdict
 from bot.tips.tipper import screens
 from bot.tips.tipper.buttons import OnTip, TipAct
 from bot.tips.tipper.cleaning import erase_messages
-from bot.tips.tipper.finishing import another_code, cancel, erase, send, sent_already
-from bot.tips.tipper.held import At, Held, Writing
+from bot.tips.tipper.finishing import another_code, cancel, erase, erase_what_is_left, send, sent_already
+from bot.tips.tipper.held import At, Held, SentBefore, SetAside, Writing
 from bot.tips.tipper.looking import look_up
 from bot.tips.tipper.taking import take
 
-__all__ = ["router"]
+__all__ = ["late_router", "router"]
 
 _OWN = F.forward_origin.is_(None)  # somebody else's "/tip" is not this person's
 
@@ -56,10 +56,19 @@ def router() -> Router:
     )
     for act, at, handler in acts:
         made.callback_query.register(handler, OnTip.filter(F.act == act), at)
+    made.callback_query.register(erase_what_is_left, OnTip.filter(F.act == TipAct.ERASE))
     made.callback_query.register(over, OnTip.filter())
     made.message.register(set_aside, Writing(), F.text.startswith("/"), _OWN)
     made.message.register(tell, Writing())
     made.edited_message.register(tell, Writing())
+    made.edited_message.register(edited_late, SentBefore())
+    return made
+
+
+def late_router() -> Router:
+    """Comes last but one: words that nobody wanted, while a tip is set aside."""
+    made = Router(name="tips set aside")
+    made.message.register(still_aside, SetAside())
     return made
 
 
@@ -204,6 +213,20 @@ async def set_aside(message: Message, held: Held, person: Person, services: Serv
         paused = replace(held.draft, paused=True).heard(await answer(message, page))
         await held.tips.drafts.save(person.chat_id, paused)
     raise SkipHandler
+
+
+async def edited_late(message: Message, held: Held, person: Person) -> None:
+    """A message that was sent with a tip is changed in the chat: the tip stays as it is."""
+    shown = await answer(message, screens.plain("edited_late", person.language), quote=True)
+    await held.tips.drafts.save(person.chat_id, held.draft.heard(shown))
+
+
+async def still_aside(message: Message, held: Held, person: Person, services: Services) -> None:
+    """Whoever goes on writing after another command hears that it is no part of the tip, and how to go on with it."""
+    zone = person.subscriber.zone if person.subscriber else "Asia/Almaty"
+    page = screens.set_aside(held.draft, person.language, zone, services.clock())
+    draft = held.draft.heard(message.message_id)
+    await held.tips.drafts.save(person.chat_id, draft.heard(await answer(message, page)))
 
 
 async def tell(message: Message, held: Held, bot: Bot, person: Person) -> None:

@@ -24,8 +24,8 @@ from templates import ROOT
 from tests.bot.chat.talking import LANGUAGES, parse
 
 HOSTILE = "<b>x</b> & <a href='javascript:1'>y</a> " + "ж" * 200
-PLAIN = ("first_read", "unreadable", "closed", "private", "cancelled", "no_code", "code_wait", "unknown_code",
-         "draft_first")  # fmt: skip
+PLAIN = ("first_read", "closed", "private", "cancelled", "no_code", "code_wait", "unknown_code",
+         "draft_first", "edited_late")  # fmt: skip
 
 
 def a_tip(clock: Any, state: State, outcome: str = "") -> Tip:
@@ -68,6 +68,8 @@ def _told(draft: Draft, language: str, clock: Any) -> Iterator[Page]:
     yield screens.kept(draft, language)
     yield screens.code("1234567890123456", language)
     yield screens.sent_already(language)
+    yield screens.unreadable(draft, language)
+    yield screens.set_aside(draft, language, "Asia/Almaty", clock())
     yield from (screens.code_typed(language, right=right) for right in (True, False))
     yield screens.erased(3, 2, language)
     yield screens.paused(draft, language, "Asia/Almaty", clock() - timedelta(hours=3))
