@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ Trouble = Callable[[Owed, str], None]
 Bare = Callable[[Message], Message | None]
 
 log = structlog.get_logger(__name__)
+
+_CHANGING = re.compile(r"\S*\d\S*")
 
 
 class Retries(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +124,7 @@ class Attempt:
 
     async def _failed(self, owed: Owed, address: str, error: DeliveryError) -> Result:
         words = str(error)
-        if error.permanent or (error.suspected and owed.answer == words):
+        if error.permanent or (error.suspected and _alike(owed.answer, words)):
             await self._subscriptions.unreachable(owed.subscriber_id, words)
             if error.paused or error.suspected:
                 self._trouble(owed, words)
@@ -134,7 +137,7 @@ class Attempt:
         if wait is None:
             doubled = self._retries.backoff * 2.0 ** min(owed.attempts, 30)
             wait = min(doubled, self._retries.backoff_most) * (0.5 + self._jitter() / 2)
-        if error.everyone or error.retry_after is not None:
+        if error.everyone or (error.retry_after is not None and not error.alone):
             self._pacer.hold(wait, None if error.everyone else address)
         return Result(owed.id, State.DUE, words, self._clock() + timedelta(seconds=wait))
 
@@ -142,3 +145,8 @@ class Attempt:
         """It has failed through us."""
         self._trouble(owed, words)
         return Result(owed.id, State.FAILED, words)
+
+
+def _alike(before: str, now: str) -> bool:
+    """Whether two answers say the same, but for what a server writes anew each time (numbers of sessions, hosts)."""
+    return bool(before) and _CHANGING.sub("", before) == _CHANGING.sub("", now)

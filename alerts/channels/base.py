@@ -42,6 +42,7 @@ class DeliveryError(Exception):
     `ours`: the message itself was refused (our bug): do not retry, tell the operator. `paused`: with `permanent`, the
     chat is there and its settings keep us out, which its administrator can change. `topic_gone`: the topic takes
     nothing, the chat's General may. `suspected`: an unknown sentence that shuts us out; permanent the second time.
+    `alone`: the wait is this message's alone, others to the same address or provider go on.
     `mend`: it is tried again, and the operator has to see to it (credentials, a provider that distrusts us).
     """
 
@@ -58,6 +59,7 @@ class DeliveryError(Exception):
         topic_gone: bool = False,
         suspected: bool = False,
         mend: bool = False,
+        alone: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -69,6 +71,7 @@ class DeliveryError(Exception):
         self.topic_gone = topic_gone
         self.suspected = suspected
         self.mend = mend
+        self.alone = alone
 
 
 class UncertainDelivery(Exception):  # noqa: N818 - it is not known to be an error

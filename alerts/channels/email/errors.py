@@ -15,12 +15,14 @@ __all__ = ["Kind", "Step", "classify", "not_final", "refusal"]
 
 _ENHANCED = re.compile(r"\b[245]\.(\d{1,3})\.(\d{1,3})\b")
 _SLOW, _BLOCKED = 600.0, 3600.0  # seconds that a domain waits
+_DOUBTFUL = 8 * 3600.0  # that one address waits
 
 
 class Kind(Enum):
     """What a refusal is about: see the head of `refusals.toml`."""
 
     GONE = "gone"
+    DOUBTFUL = "doubtful"
     FULL = "full"
     LATER = "later"
     SLOW = "slow"
@@ -54,7 +56,7 @@ def not_final(status: str) -> bool:
 def classify(code: int, words: str, step: Step) -> Kind:
     """What a refusal with this code and text means. What says "later" by its code (4xx) is never for good."""
     kind = _kind(code, words.casefold(), step)
-    if 400 <= code < 500 and kind in {Kind.GONE, Kind.OURS}:
+    if 400 <= code < 500 and kind in {Kind.GONE, Kind.DOUBTFUL, Kind.OURS}:
         return Kind.LATER
     return kind
 
@@ -79,6 +81,8 @@ def refusal(code: int, words: str, step: Step) -> DeliveryError:
     match kind:
         case Kind.GONE:
             return DeliveryError(said, permanent=True)
+        case Kind.DOUBTFUL:
+            return DeliveryError(said, suspected=True, retry_after=_DOUBTFUL, alone=True)
         case Kind.OURS:
             return DeliveryError(said, ours=True)
         case Kind.SLOW:

@@ -56,6 +56,10 @@ class Road(Days):
         while await self.deliverer.do_one():
             pass
 
+    async def later(self) -> None:
+        """Eight hours on."""
+        self.clock.advance(hours=8, seconds=1)
+
     def digests(self) -> list[Any]:
         return [mail for mail in self.mailbox.mails if "digest." in str(mail.message["Message-ID"])]
 
@@ -126,6 +130,34 @@ async def test_a_refused_mailbox_is_told_nothing_more_and_a_full_one_is_tried_ag
         road.clock.advance(minutes=10)
     assert (await road.post.who("gone@example.kz")).state is Standing.UNREACHABLE
     assert [mail.recipients for mail in road.digests()] == [("full@example.kz",)]
+
+
+async def test_a_refusal_that_gives_no_reason_closes_the_address_the_second_time(road: Road) -> None:
+    await road.post.member("gone@example.kz", criteria=[ROOFS])
+    await road.post.member(ARU, criteria=[ROOFS])
+    await road.send()
+    await road.happen()
+    for session in ("a1b2", "c3d4"):
+        road.mailbox.faults.refuse(550, f"we do not want this [{session}]", address="gone@example.kz", count=1)
+        assert (await road.post.who("gone@example.kz")).state is Standing.ACTIVE
+        await (road.nine() if session == "a1b2" else road.later())
+        await road.send()
+    assert (await road.post.who("gone@example.kz")).state is Standing.UNREACHABLE
+    assert len(road.digests()) == 1  # of the other address, of the same provider: it did not wait
+
+
+async def test_a_refusal_that_gives_no_reason_once_loses_nobody(road: Road) -> None:
+    await road.post.member(ARU, criteria=[ROOFS])
+    await road.send()
+    await road.happen()
+    road.mailbox.faults.refuse(550, "we do not want this", address=ARU, count=1)
+    await road.nine()
+    await road.send()
+    assert not road.digests()
+    await road.later()
+    await road.send()
+    assert len(road.digests()) == 1
+    assert (await road.post.who(ARU)).state is Standing.ACTIVE
 
 
 async def test_a_digest_refused_for_what_it_is_goes_out_as_text(road: Road) -> None:
