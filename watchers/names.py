@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,9 @@ _FOLD = str.maketrans("ёәғқңөұүһіaceopxykmhtbi", "еагкноуухи
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _SHORT = 4  # words of fewer letters are not guessed at
 _ALIKE = 75  # of 100: how like two words must be, one slip in four letters
+_MOST_WORDS = 8
 _PART = 5000
+_REST = 20  # as many times longer than a reading took
 _OVERLAP = timedelta(minutes=5)  # a batch saved late carries an earlier moment
 
 
@@ -50,13 +53,20 @@ class Names:
         self._sorted: list[str] = []  # the words, for beginnings
         self._seen_to: datetime | None = None
         self._lock = asyncio.Lock()
+        self._idle_until = 0.0  # of `time.monotonic`
 
     def __len__(self) -> int:
         return len(self._ids)
 
+    async def look_again(self) -> None:
+        """Read what is new, for who asked in vain: where that takes long, not for everybody who asks for nonsense."""
+        if time.monotonic() >= self._idle_until:
+            await self.do_one()
+
     async def do_one(self) -> bool:
         """Read the bodies seen since the last time; returns False: there is nothing more to do now."""
         async with self._lock:
+            started = time.monotonic()
             query = select(self._table.id, self._table.search, self._table.seen_at)
             if self._seen_to is not None:
                 query = query.where(self._table.seen_at >= self._seen_to - _OVERLAP)
@@ -69,6 +79,8 @@ class Names:
                 self._seen_to = max(row.seen_at for row in rows)
             elif self._seen_to is None:
                 self._seen_to = datetime.min.replace(tzinfo=UTC) + _OVERLAP
+            ended = time.monotonic()
+            self._idle_until = ended + _REST * (ended - started)
         return False
 
     def _take(self, rows: Iterable[tuple[str, str]]) -> None:
@@ -94,12 +106,15 @@ class Names:
 
     def find(self, text: str, limit: int = 10) -> list[str]:
         """Ids of the bodies whose names have every typed word, or one like it; the likest first."""
-        typed = [word for word in folded_words(text) if len(word) > 1][:8]
-        if not typed:
-            return []
+        typed = list(dict.fromkeys(word for word in folded_words(text) if len(word) > 1))[:_MOST_WORDS]
         scores: dict[int, float] | None = None
         # The rarest word first: what it leaves is all that is asked of the others.
-        asked = sorted((self._like(word) for word in typed), key=lambda found: sum(map(len, self._of(found))))
+        meant: list[dict[str, float]] = []
+        for word in typed:
+            meant.append(self._like(word))
+            if not meant[-1]:  # guessing is what takes time: not for the rest
+                return []
+        asked = sorted(meant, key=lambda found: sum(map(len, self._of(found))))
         for found in asked:
             scores = self._meeting(found, scores)
             if not scores:

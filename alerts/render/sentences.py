@@ -32,6 +32,15 @@ class _Ours(str):
     __slots__ = ()
 
 
+class _Missing(StrictUndefined):
+    """A fact that a finding lacks, maybe of an earlier version of its indicator: no to a question, never printed."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 def _fact(value: object) -> object:
     """What a publisher wrote goes into our sentence clean, bounded and kept to its own direction."""
     if type(value) is str:
@@ -70,7 +79,7 @@ def _norm(context: Context, rule: Norm | None) -> _Ours:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(undefined=StrictUndefined, autoescape=False, finalize=_fact)  # noqa: S701 - plain text
+    environment = Environment(undefined=_Missing, autoescape=False, finalize=_fact)  # noqa: S701 - plain text
     environment.filters |= {"quantity": _quantity, "money": _money, "when": _when, "number": _number, "norm": _norm}
     return environment
 

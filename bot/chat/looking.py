@@ -75,7 +75,7 @@ async def _found(side: Side, typed: str, services: Services) -> list[tuple[str, 
         await names.do_one()
     ids = names.find(typed, _MATCHES + 1)
     if not ids:
-        await names.do_one()  # seen since they were read?
+        await names.look_again()  # seen since they were read?
         ids = names.find(typed, _MATCHES + 1)
     known = await stored(ids)
     return [(id_, known.get(id_, "")) for id_ in ids]
@@ -96,17 +96,9 @@ async def _profile(side: Side, body: str, services: Services) -> BuyerProfile | 
 async def profile_page(side: Side, body: str, person: Person, services: Services) -> Page | None:
     """A profile; None of a body nobody told of."""
     found = await _profile(side, body, services)
-    if found is not None:
-        asyncio.get_running_loop().run_in_executor(None, _warm)  # its picture may be asked for next
     if isinstance(found, BuyerProfile):
         return buyer_page(found, person.language)
     return supplier_page(found, person.language) if found is not None else None
-
-
-def _warm() -> None:
-    from bot.charts import warm  # noqa: PLC0415 - nobody pays for pictures who asks for none
-
-    warm()
 
 
 async def behind_page(asked: Behind, person: Person, services: Services) -> Page | None:
@@ -139,7 +131,7 @@ async def chart(side: Side, body: str, person: Person, services: Services, *, da
     profile = await _profile(side, body, services)
     if profile is None:
         return None
-    from bot.charts import draw  # noqa: PLC0415 - nobody pays for pictures who asks for none
+    from bot.charts import draw  # noqa: PLC0415 - 30 MB that only a picture needs
 
     kept, key = services.pictures, (side, body, person.language, dark)
     async with kept.lock(key):

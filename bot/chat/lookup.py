@@ -38,7 +38,7 @@ async def _buyers(services: Services, text: str) -> list[Found]:
         await names.do_one()
     ids = names.find(text, MATCHES + 1)
     if not ids:  # seen since the names were read?
-        await names.do_one()
+        await names.look_again()
         ids = names.find(text, MATCHES + 1)
     known = await store.buyer_names(ids)
     return [Found(id_, known.get(id_, "")) for id_ in ids]

@@ -13,7 +13,8 @@ from alerts.timing import Mode
 from templates import ROOT
 
 __all__ = [
-    "COMMANDS", "DESCRIPTION", "SHORT_DESCRIPTION", "admins_only", "country_name", "mode_name", "out_of_date", "render",
+    "COMMANDS", "DESCRIPTION", "FOR_MEMBERS", "NOT_IN_GROUPS", "OPERATOR", "SHORT_DESCRIPTION", "admins_only",
+    "country_name", "mode_name", "out_of_date", "render",
 ]  # fmt: skip
 
 COMMANDS: dict[str, str] = {
@@ -43,6 +44,25 @@ COMMANDS: dict[str, str] = {
     "delete_me": mark("Erase everything about this chat"),
 }
 """Every command with its line in Telegram's menu (at most 256 characters), in the order of the menu."""
+
+FOR_MEMBERS = (
+    *("latest", "deadlines", "top", "tender", "buyer", "supplier", "followed", "why", "learn", "help", "privacy"),
+)
+"""What every member of a group may ask there; its administrators may all the rest that is for groups."""
+
+NOT_IN_GROUPS = frozenset({"tip", "mytips", "channel"})
+"""What is asked alone with the bot only."""
+
+OPERATOR: dict[str, str] = {
+    "stats": mark("Purchases, flags and messages, counted"),
+    "health": mark("What is in the way, how the sources stand"),
+    "users": mark("Chats by language and region"),
+    "feedback": mark("What readers say of each check"),
+    "announce": mark("Tell those who agreed"),
+    "ban": mark("Keep a chat out"),
+    "unban": mark("Let a chat in again"),
+}
+"""What the operator alone may ask, in the menu of their own chat only."""
 
 DESCRIPTION = mark(
     "Tells you about new public tenders in the region, from the buyer or of the kind you choose, and what in each "

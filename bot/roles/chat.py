@@ -11,6 +11,7 @@ from typing import Any
 
 from aiogram import Bot
 
+from bot.charts import warm
 from bot.chat import Services, build_dispatcher, introduce
 from bot.chat.paced import Paced
 from bot.config import Config
@@ -61,14 +62,16 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
     async with parts.bot() as bot:
         bot.session.middleware(Paced(parts.pacer))
         async with until(stop) as running:
-            running(insist("the command menu is not set yet", lambda: introduce(bot)))
+            running(insist("the command menu is not set yet", lambda: introduce(bot, services.admins)))
             running(_set_webhook(parts, bot) if parts.by_webhook else Receiver(bot, inbox).run())
             alarm = OperatorAlarm(parts.subscriptions, config.telegram.admins, config.alerts.language)
             rounds = Rounds(parts.tips, parts.clock, alarm)
             running(parts.loop("tips", partial(rounds.do_one, bot), stop, idle=_LOOK_EVERY))
             running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
+            running(asyncio.to_thread(warm))
             running(parts.loop("recent purchases", services.recent.do_one, stop, idle=_READ_EVERY))
             running(parts.loop("names of buyers", services.names.do_one, stop, idle=_NAMES_EVERY))
+            running(parts.loop("names of suppliers", services.supplier_names.do_one, stop, idle=_NAMES_EVERY))
 
 
 async def _set_webhook(parts: Parts, bot: Bot) -> None:

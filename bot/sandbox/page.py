@@ -174,7 +174,7 @@ class ChatPage:
             "unread": chat.unread(person),
             "read": person.read.get(chat.id, 0),
             "keyboard": chat.reply_keyboard,
-            "commands": commands_for(self.world, chat.id, person.language),
+            "commands": commands_for(self.world, chat.id, person.language, person.id),
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +84,30 @@ async def test_new_bodies_and_new_names_are_read(names: Names, database: Databas
     await names.do_one()
     assert names.find("марсианский") == ["KZ-BIN-000000000006"]
     assert len(names) == 6
+
+
+async def test_who_asks_in_vain_has_new_names_looked_for_but_not_without_end(
+    names: Names, database: Database, clock: Any
+) -> None:
+    clock.advance(hours=1)
+    await keep(database, {"KZ-BIN-000000000006": "Лунный институт"}, clock)
+    names._idle_until = time.monotonic() + 60  # as after a reading of three seconds
+    await names.look_again()
+    assert names.find("лунный") == []
+    names._idle_until = 0.0
+    await names.look_again()
+    assert names.find("лунный") == ["KZ-BIN-000000000006"]
+    assert names._idle_until > 0
+
+
+def test_a_word_that_means_nothing_ends_the_guessing(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    guessed: list[str] = []
+    guess = names._alike
+    monkeypatch.setattr(names, "_alike", lambda word: guessed.append(word) or guess(word))
+    assert names.find("xyzzyxyzzy образавания образавания больнца") == []
+    assert guessed == ["xyzzyxyzzy"]
+    names.find("образавания образавания")
+    assert guessed == ["xyzzyxyzzy", "образавания"]
 
 
 @pytest.mark.parametrize("typed", ["x" * 4096, "🧹" * 500, "а" * 3 + " б" * 2000, "%_'\"<b>", "\x00"])

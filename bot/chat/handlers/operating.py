@@ -21,10 +21,7 @@ from bot.chat.texts import out_of_date, render
 from bot.lists import counted, feedback
 from watchers.vigil import read_standings
 
-__all__ = ["COMMANDS", "IsOperator", "router"]
-
-COMMANDS = ("stats", "health", "users", "feedback", "announce", "ban", "unban")
-"""What the operator alone may ask; in no menu."""
+__all__ = ["IsOperator", "router"]
 
 _LARGEST = 2**63
 

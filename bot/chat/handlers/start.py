@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Command, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
@@ -13,6 +13,7 @@ from bot.chat import screens
 from bot.chat.callbacks import ChooseLanguage, Go, Screen
 from bot.chat.handlers.adding import begin
 from bot.chat.middlewares import MayChange
+from bot.chat.profile import introduce_to_operator
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 
@@ -30,9 +31,11 @@ def router() -> Router:
     return made
 
 
-async def start(message: Message, person: Person, services: Services, state: FSMContext) -> None:
+async def start(message: Message, person: Person, services: Services, state: FSMContext, bot: Bot) -> None:
     """A stranger chooses a language; somebody we know is welcomed back and told again, with all filters kept."""
     await state.clear()
+    if not person.group and person.user_id in services.admins:
+        await introduce_to_operator(bot, person.user_id)
     if person.subscriber is None:
         await answer(message, screens.hello(person.language))
         return

@@ -15,10 +15,15 @@ COMMAND_DESCRIPTION_LIMIT = 256
 DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}
 
 
-def commands_for(world: World, chat_id: int, language: str) -> list[dict[str, str]]:
+def commands_for(world: World, chat_id: int, language: str, person_id: int = 0) -> list[dict[str, str]]:
     """Return the commands somebody sees in a chat: the narrowest scope first, in their language before in none."""
-    kind = "all_private_chats" if chat_id > 0 else "all_group_chats"
-    for scope in (f"chat {chat_id}", kind, "default"):
+    chat = world.chats.get(chat_id)
+    scopes = [f"chat {chat_id}", "all_private_chats", "default"]
+    if chat_id < 0:
+        scopes = [f"chat {chat_id}", "all_group_chats", "default"]
+        if chat is not None and person_id and chat.owner == person_id:
+            scopes[:1] = [f"chat_administrators {chat_id}", f"chat {chat_id}", "all_chat_administrators"]
+    for scope in scopes:
         for code in (language, ""):
             if (scope, code) in world.commands:
                 return world.commands[scope, code]
