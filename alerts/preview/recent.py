@@ -49,7 +49,6 @@ class Recent:
         self.days = days
         self.version = 0  # grows whenever anything is different
         self.complete = False  # all that was stored at some moment is in it
-        self.suppliers: dict[str, str] = {}  # the names of who was awarded, by id
         self._seen: dict[int, Seen] = {}
         self._having: dict[str, list[Seen]] = {}  # by what few have: a place, a buyer, the level of their flags
         self._last: int | None = None
@@ -128,7 +127,6 @@ class Recent:
             recent = published >= since
             if recent or snapshot.id in awarded:
                 facts = self._shared(facts_of(summary, snapshot.findings))
-                self.suppliers.update(summary.suppliers)
                 moment = published if recent else awarded[snapshot.id]
                 found.append(Seen(snapshot.tender_id, snapshot.id, facts, moment, recent))
         return found

@@ -10,6 +10,7 @@ from bot.chat.cards import card_page, shown_card, zone_of
 from bot.chat.found import tender_list
 from bot.chat.keyboards import press, shorten
 from bot.chat.listing import deadlines, latest, top
+from bot.chat.lookup import by_words
 from bot.chat.lookup_callbacks import Behind, Listed, OpenProfile, TurnListed, fits
 from bot.chat.profiles import body_name, buyer_page, period, supplier_page
 from bot.chat.services import Person, Services
@@ -65,20 +66,13 @@ async def bodies(side: Side, typed: str, person: Person, services: Services) -> 
 
 async def _found(side: Side, typed: str, services: Services) -> list[tuple[str, str]]:
     """Ids and names: by a number first, then by words with slips forgiven."""
-    names = services.names if side is Side.BUYER else services.supplier_names
     stored = services.store.buyer_names if side is Side.BUYER else services.store.supplier_names
     digits = "".join(letter for letter in typed if letter.isdigit())
     exact = [typed, *((f"KZ-BIN-{digits}",) if len(digits) == 12 else ()), *((f"UA-EDR-{digits}",) if digits else ())]
     if known := await stored(exact):
         return list(known.items())
-    if not len(names):
-        await names.do_one()
-    ids = names.find(typed, _MATCHES + 1)
-    if not ids:
-        await names.look_again()  # seen since they were read?
-        ids = names.find(typed, _MATCHES + 1)
-    known = await stored(ids)
-    return [(id_, known.get(id_, "")) for id_ in ids]
+    found = await by_words(services, typed, _MATCHES + 1, suppliers=side is Side.SUPPLIER)
+    return [(one.id, one.name) for one in found]
 
 
 async def _profile(side: Side, body: str, services: Services) -> BuyerProfile | SupplierProfile | None:

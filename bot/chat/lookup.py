@@ -9,10 +9,9 @@ from alerts.messages import Gone, card_of
 from alerts.render import TenderCard
 from bot.chat.draft import Found
 from bot.chat.services import Services
-from watchers.names import folded_words
 from watchers.store import Store
 
-__all__ = ["MATCHES", "SHORTEST_WORDS", "buyer_name", "find_bodies", "names_of", "tender_card"]
+__all__ = ["MATCHES", "SHORTEST_WORDS", "buyer_name", "by_words", "find_bodies", "names_of", "tender_card"]
 
 MATCHES = 8
 SHORTEST_WORDS = 3
@@ -21,41 +20,28 @@ _NAMED = 5  # a sentence names no more of a list
 
 async def find_bodies(services: Services, text: str, *, suppliers: bool = False) -> tuple[list[Found], bool]:
     """At most `MATCHES` buyers (or suppliers) by id or words of a name, and whether there are more."""
-    if suppliers:
-        found = _awarded(services, text)
+    stored = services.store.supplier_names if suppliers else services.store.buyer_names
+    if named := await stored([text]):
+        found = [Found(text, named[text])]
+    elif not suppliers and any(letter.isdigit() for letter in text) and " " not in text:  # a part of a number
+        found = [Found(one.id, one.name) for one in await services.store.find_buyers(text, MATCHES + 1)]
     else:
-        found = await _buyers(services, text)
+        found = await by_words(services, text, MATCHES + 1, suppliers=suppliers)
     return found[:MATCHES], len(found) > MATCHES
 
 
-async def _buyers(services: Services, text: str) -> list[Found]:
-    store, names = services.store, services.names
-    if named := await store.buyer_names([text]):
-        return [Found(text, named[text])]
-    if any(letter.isdigit() for letter in text) and " " not in text:  # a part of a number
-        return [Found(one.id, one.name) for one in await store.find_buyers(text, MATCHES + 1)]
+async def by_words(services: Services, text: str, limit: int, *, suppliers: bool) -> list[Found]:
+    """Buyers (or suppliers) by words of their names, with slips forgiven, the likest first."""
+    names = services.supplier_names if suppliers else services.names
+    stored = services.store.supplier_names if suppliers else services.store.buyer_names
     if not len(names):
         await names.do_one()
-    ids = names.find(text, MATCHES + 1)
+    ids = names.find(text, limit)
     if not ids:  # seen since the names were read?
         await names.look_again()
-        ids = names.find(text, MATCHES + 1)
-    known = await store.buyer_names(ids)
+        ids = names.find(text, limit)
+    known = await stored(ids)
     return [Found(id_, known.get(id_, "")) for id_ in ids]
-
-
-def _awarded(services: Services, text: str) -> list[Found]:
-    """Of those who were awarded something lately: nobody else's name is kept."""
-    known = services.recent.suppliers
-    if text in known:
-        return [Found(text, known[text])]
-    wanted = folded_words(text)
-    held = ((id_, name, folded_words(name)) for id_, name in known.items())
-    return [
-        Found(id_, name)
-        for id_, name, words in held
-        if wanted and all(any(word.startswith(one) for word in words) for one in wanted)
-    ]
 
 
 async def names_of(services: Services, asked: Iterable[Criteria], language: str) -> dict[str, str]:
@@ -63,8 +49,8 @@ async def names_of(services: Services, asked: Iterable[Criteria], language: str)
     asked = list(asked)
     buyers = {id_ for criteria in asked for id_ in criteria.buyers[:_NAMED]}
     names = await services.store.buyer_names(sorted(buyers)) if buyers else {}
-    suppliers = services.recent.suppliers
-    names |= {id_: suppliers[id_] for one in asked for id_ in one.suppliers[:_NAMED] if suppliers.get(id_)}
+    suppliers = {id_ for criteria in asked for id_ in criteria.suppliers[:_NAMED]}
+    names |= await services.store.supplier_names(sorted(suppliers)) if suppliers else {}
     codes = {code for criteria in asked for code in criteria.indicators[:_NAMED]}
     return names | {code: services.renderer.flag_name(code, language) for code in codes}
 

@@ -81,7 +81,8 @@ def _with_flags(row: Filter, page: int, desk: Desk, services: Services) -> Desk:
 
 async def _busiest(criteria: Criteria, services: Services, *, suppliers: bool) -> tuple[Found, ...]:
     ids = services.recent.busiest(criteria.regions, _SUGGESTED, suppliers=suppliers)
-    names = services.recent.suppliers if suppliers else await services.store.buyer_names(ids)
+    stored = services.store.supplier_names if suppliers else services.store.buyer_names
+    names = await stored(ids)
     return tuple(Found(id_, names[id_]) for id_ in ids if names.get(id_))
 
 

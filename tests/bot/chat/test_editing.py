@@ -10,6 +10,7 @@ import pytest
 from alerts.filters import FILTERS, Criteria, sentence
 from alerts.i18n import translator
 from bot.sandbox.people import Person
+from tests.bot.chat.bodies import PAINTS, store_year
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
 
 
@@ -132,6 +133,21 @@ async def test_every_criterion_can_be_typed(talk: Talk, key: str) -> None:
     if key in {"buyer", "supplier"}:
         await talk.press(person, next(data for data in talk.buttons(person).values() if data.startswith("buyer:")))
     await assert_saved(talk, person, Criteria(**fields))
+
+
+@pytest.mark.parametrize("typed", ["бояулар", "бояулрр", "150340000022"])
+async def test_a_supplier_of_last_winter_is_found_by_its_name(talk: Talk, typed: str) -> None:
+    await store_year(talk.services.store)
+    person = talk.person("ru")
+    await begin(talk, person)
+    await open_criterion(talk, person, "supplier")
+    await talk.say(person, typed)
+    await talk.press(person, next(data for data in talk.buttons(person).values() if data.startswith("buyer:")))
+    await talk.press(person, "edit:look")
+    assert "ТОО «Бояулар»" in talk.last(person)
+    await talk.press(person, "edit:save")
+    (kept,) = await talk.kept(person)
+    assert kept.criteria.suppliers == (PAINTS,)
 
 
 async def assert_saved(talk: Talk, person: Person, expected: Criteria) -> None:
