@@ -36,6 +36,10 @@ class PublicPages(msgspec.Struct, frozen=True):
         """The page of a buyer (SCHEME-id)."""
         return self.at(f"/b/{quote(buyer_id, safe='')}")
 
+    def search(self, query: str = "", language: str = "") -> str:
+        """The index, by a filter where a query (`alerts.filters.written`, encoded) says one."""
+        return self.at(f"/{language}{f'?{query}' if query else ''}")
+
     def token(self, action: str, token: str) -> str:
         """A page that a signed link leads to: `action` is confirm, unsubscribe or manage."""
         return self.at(f"/{action}/{quote(token, safe='')}")

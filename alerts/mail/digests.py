@@ -6,6 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from sqlalchemy import Row, and_, select
@@ -13,6 +14,7 @@ from sqlalchemy import Row, and_, select
 from alerts.changes import Changes
 from alerts.filters import Criteria
 from alerts.filters.label import label
+from alerts.filters.written import written
 from alerts.mail.run import Outcome
 from alerts.mail.tables import Attach, Frequency, digest_runs, mail_links, mail_settings
 from alerts.outbox import Event, Owed
@@ -50,6 +52,7 @@ class Digests:
         self._cards: OrderedDict[int, TenderCard] = OrderedDict()
         self._filters: dict[int, tuple[str, Criteria]] = {}
         self._labels: dict[tuple[int, str], str] = {}
+        self._queries: dict[int, str] = {}
         self._ready: dict[int, Kept] = {}
 
     async def prepare(self, batch: Sequence[Owed]) -> None:
@@ -110,6 +113,7 @@ class Digests:
             card=card,
             filters=tuple(self._name(id_, owed.language) for id_ in row.matched if id_ in self._filters),
             followed=not row.matched,
+            query=next((self._queries[id_] for id_ in row.matched if id_ in self._queries), ""),
             changes=changes,
             raised=row.event.startswith(Event.FLAG_RAISED),
             again=row.finished_at is not None and row.finished_at <= range_from,
@@ -192,11 +196,13 @@ class Digests:
 
     async def _read_filters(self, ids: set[int]) -> None:
         query = select(subscriptions.c.id, subscriptions.c.name, subscriptions.c.criteria)
-        self._labels, self._filters = {}, {}
+        self._labels, self._filters, self._queries = {}, {}, {}
         async with self._database.read() as connection:
             for part in in_parts(sorted(ids)):
                 for row in await connection.execute(query.where(and_(self._database.among(subscriptions.c.id, part)))):
-                    self._filters[row.id] = (row.name, msgspec.convert(row.criteria or {}, Criteria))
+                    criteria = msgspec.convert(row.criteria or {}, Criteria)
+                    self._filters[row.id] = (row.name, criteria)
+                    self._queries[row.id] = urlencode(written(criteria))
 
 
 def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:

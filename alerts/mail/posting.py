@@ -82,8 +82,7 @@ class Posting:
         links = Links(
             manage=self._public.token("manage", self._mailing.boxes.manage_token(owed.subscriber_id, owed.address)),
             leave=self._public.token("unsubscribe", leave),
-            more=self._public.at("/"),
-            public_url=self._public.public_url,
+            public=self._public,
         )
         edition = msgspec.structs.replace(kept.edition, links=links)
         page = self._renderer.render(edition)
@@ -104,7 +103,7 @@ class Posting:
         contact = self._sender.contact
         return ListLinks(
             name=LIST, title="Baqylau digests", leave=links.leave, leave_by_mail=by_mail, settings=links.manage,
-            subscribe=self._public.at("/subscribe"), archive=self._public.at("/"),
+            subscribe=self._public.at("/subscribe"), archive=self._public.search(),
             owner=f"mailto:{contact}" if "@" in contact and "://" not in contact else contact,
         )  # fmt: skip
 

@@ -88,8 +88,7 @@ async def _sample(store: Store, config: Config, language: str, now: datetime) ->
     cards = [TenderCard.of(one) for one in (await store.snapshots(ids)).values()]
     public = PublicPages(config.web.public_url)
     links = Links(
-        manage=public.token("manage", "sample"), leave=public.token("unsubscribe", "sample"), more=public.at("/"),
-        public_url=public.public_url,
+        manage=public.token("manage", "sample"), leave=public.token("unsubscribe", "sample"), public=public
     )  # fmt: skip
     edition = Edition(
         language=language, zone=config.alerts.zone, now=now, run_date=now.date(), weekly=False,

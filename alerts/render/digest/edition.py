@@ -10,6 +10,7 @@ import msgspec
 
 from alerts.changes import Changes
 from alerts.mail.run import HEAVY
+from alerts.public_pages import PublicPages
 from alerts.render.card import TenderCard
 
 __all__ = ["Doubt", "Edition", "Entry", "Links", "Week", "heaviness"]
@@ -17,7 +18,7 @@ __all__ = ["Doubt", "Edition", "Entry", "Links", "Week", "heaviness"]
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A purchase to tell of. `filters`: names of those that matched, the first decides where it stands. `followed`: no
-    filter matched, it is followed in chat.
+    filter matched, it is followed in chat. `query`: of the index by the first filter.
 
     `changes`: for one that was told of before. `again`: an earlier digest named it and may not have arrived.
     """
@@ -25,6 +26,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     card: TenderCard
     filters: tuple[str, ...] = ()
     followed: bool = False
+    query: str = ""
     changes: Changes | None = None
     raised: bool = False  # told of before, a flag was raised since
     again: bool = False
@@ -50,16 +52,11 @@ class Week(msgspec.Struct, frozen=True):
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a digest leads; '' for what there is not."""
+    """Where a digest leads; '' for what there is not. `public`: our pages."""
 
     manage: str = ""
     leave: str = ""
-    more: str = ""
-    public_url: str = ""
-
-    def tender(self, tender_id: int) -> str:
-        """The evidence page."""
-        return f"{self.public_url}/t/{tender_id}" if self.public_url else ""
+    public: PublicPages = PublicPages()
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True, dict=True):

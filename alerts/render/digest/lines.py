@@ -18,7 +18,7 @@ from alerts.render.digest.layout import Block, laid_out
 from alerts.render.sentences import Sentence, Sentences
 from watchers.rules import Rules
 
-__all__ = ["Group", "Line", "Lines", "Purchase", "grouped"]
+__all__ = ["Group", "Line", "Lines", "Purchase", "Rest", "grouped", "rest"]
 
 _TITLE, _REST, _NAME, _CHANGE = 140, 180, 80, 200
 _MOST_FLAGS = 3
@@ -62,6 +62,14 @@ class Group(msgspec.Struct, frozen=True):
     buyers: tuple[tuple[str, tuple[Line, ...]], ...]
 
 
+class Rest(msgspec.Struct, frozen=True):
+    """So many purchases of one filter that are not told in full, and the index by it, '' for none."""
+
+    name: str
+    count: int
+    link: str
+
+
 class Lines:
     """Makes lines. A purchase is put into words once for all who read it in a language on the same day."""
 
@@ -77,7 +85,7 @@ class Lines:
         closes_at = card.summary.closes_at
         closed = closes_at is not None and closes_at <= now
         # Days begin at a quarter of an hour, wherever somebody lives: within one, the words stay the same.
-        key = (card.snapshot_id, language, zone, int(now.timestamp()) // 900, closed, edition.links.public_url)
+        key = (card.snapshot_id, language, zone, int(now.timestamp()) // 900, closed, edition.links.public.public_url)
         found = self._purchases.get(key)
         if found is None:
             found = self._make(card, language, zone, now, edition.links)
@@ -98,7 +106,7 @@ class Lines:
             more_flags=len(flags) - len(said),
             coverage=view.coverage(card, language) if flags else "",
             portal=safe_link(card.link),
-            evidence=links.tender(card.tender_id),
+            evidence=links.public.tender(card.tender_id),
             heavy=any(one.weight >= 4 for one in flags),
         )
         return msgspec.structs.replace(purchase, block=laid_out(Line(purchase, language), language))
@@ -123,7 +131,6 @@ class Lines:
 
 def grouped(entries: Sequence[Entry], lines: Lines, edition: Edition) -> list[Group]:
     """By filter, then by buyer; each in the order of its heaviest purchase, as `entries` are sorted."""
-    _ = translator(edition.language).gettext
     groups = []
     for name, followed in names_of(entries):
         of_filter = [entry for entry in entries if heading_of(entry) == (name, followed)]
@@ -132,6 +139,20 @@ def grouped(entries: Sequence[Entry], lines: Lines, edition: Edition) -> list[Gr
             line = lines.line(entry, edition)
             by_buyer.setdefault(line.purchase.place, []).append(line)
         buyers = tuple((place, tuple(theirs)) for place, theirs in by_buyer.items())
-        nameless = _("Purchases you follow in chat") if followed else _("By filters that are gone")
-        groups.append(Group(cut(clean(name), _NAME) or nameless, buyers))
+        groups.append(Group(cut(clean(name), _NAME) or _nameless(followed, edition.language), buyers))
     return groups
+
+
+def rest(entries: Sequence[Entry], edition: Edition) -> list[Rest]:
+    """What a digest leaves out, by filter: each with the index by that filter."""
+    found = []
+    for name, followed in names_of(entries):
+        of_filter = [entry for entry in entries if heading_of(entry) == (name, followed)]
+        link = edition.links.public.search(of_filter[0].query, edition.language)
+        found.append(Rest(cut(clean(name), _NAME) or _nameless(followed, edition.language), len(of_filter), link))
+    return found
+
+
+def _nameless(followed: bool, language: str) -> str:
+    _ = translator(language).gettext
+    return _("Purchases you follow in chat") if followed else _("By filters that are gone")

@@ -11,7 +11,7 @@ from alerts.render.digest.chart import bars, compared, drawn
 from alerts.render.digest.edition import Edition, Entry
 from alerts.render.digest.heading import subject
 from alerts.render.digest.layout import page_of
-from alerts.render.digest.lines import Lines, grouped
+from alerts.render.digest.lines import Lines, grouped, rest
 from alerts.render.sentences import Sentences
 from watchers.rules import Rules
 
@@ -70,6 +70,7 @@ class DigestRenderer:
             "changed": [self._lines.line(one, edition) for one in shown_changed],
             "doubts": [self._lines.doubt(one, edition) for one in edition.doubts[:_DOUBTS]],
             "more": len(news) - len(shown),
+            "rest": rest(news[len(shown) :], edition),
             "more_again": len(again) - len(shown_again),
             "more_changed": len(changed) - len(shown_changed),
             "more_doubts": max(0, len(edition.doubts) - _DOUBTS),

@@ -54,7 +54,7 @@ def rows(edition: Edition, sentences: Sentences) -> Iterator[list[object]]:
             weight(entry), ", ".join(one.indicator for one in card.flags),
             " ".join(f"{one.lead}{one.rest}" for one in found), "; ".join(entry.filters),
             _("no") if entry.changes is not None or entry.again else _("yes"),
-            edition.links.tender(card.tender_id), card.link,
+            edition.links.public.tender(card.tender_id), card.link,
         ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -14,6 +15,7 @@ from alerts.channels.email.mail import bare
 from alerts.channels.email.pace import DomainPacer, mail_pace
 from alerts.channels.email.transport import EmailChannel, Server
 from alerts.delivery import Deliverer, Delivery
+from alerts.filters import read_filter
 from alerts.mail.checking import digest_figures, missing_runs
 from alerts.mail.coming_back import ComingBack
 from alerts.mail.posting import Posting, Sender
@@ -130,6 +132,18 @@ async def test_a_refused_mailbox_is_told_nothing_more_and_a_full_one_is_tried_ag
         road.clock.advance(minutes=10)
     assert (await road.post.who("gone@example.kz")).state is Standing.UNREACHABLE
     assert [mail.recipients for mail in road.digests()] == [("full@example.kz",)]
+
+
+async def test_what_does_not_fit_leads_to_the_index_by_its_own_filter(road: Road) -> None:
+    await road.post.member(ARU, criteria=[ROOFS], language="en")
+    await road.send()
+    for _ in range(30):
+        await road.happen()
+    await road.nine()
+    await road.send()
+    text = road.digests()[0].body("plain")
+    (link,) = re.findall(r"\(5\): https://baqylau\.example/en\?(\S+)", text)
+    assert read_filter("words", parse_qs(link)["words"][0]) == ROOFS
 
 
 async def test_a_refusal_that_gives_no_reason_closes_the_address_the_second_time(road: Road) -> None:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from alerts.changes import Changes
+from alerts.public_pages import PublicPages
 from alerts.render.digest import Doubt, Edition, Entry, Links, Week
 from tests.alerts.invented import SHORT, SWAPPED, UNCHECKED, card, finding, summary
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 LINKS = Links(
     manage="https://baqylau.example/manage/abc", leave="https://baqylau.example/unsubscribe/abc",
-    more="https://baqylau.example/", public_url="https://baqylau.example",
+    public=PublicPages("https://baqylau.example"),
 )  # fmt: skip
 NAMES = {
     "en": ("Schools, Turkistan", "Roads", "Medicines"),
@@ -41,7 +42,11 @@ def entry(number: int, language: str = "ru", **changed: Any) -> Entry:
     )  # fmt: skip
     flags = [(SWAPPED, UNCHECKED, SHORT), (finding("T04", weight=2, value=number, unit="percent"),), ()][number % 3]
     one = card(tender_id=100 + number, snapshot_id=200 + number, summary=facts, findings=flags)
-    given: dict[str, Any] = {"card": one, "filters": NAMES[language][number % 3 :][:2]}
+    given: dict[str, Any] = {
+        "card": one,
+        "filters": NAMES[language][number % 3 :][:2],
+        "query": f"region=KZ-{number % 3}&min_weight=0",
+    }
     return Entry(**(given | changed))
 
 

@@ -130,8 +130,10 @@ def test_a_flood_is_cut_short_and_counted(renderer: DigestRenderer, language: st
     assert (len(page.html.encode()) + len(page.text.encode())) * 4 / 3 < 100_000
     shown = len(set(re.findall(r"/t/(\d+)\"", page.html)) & {str(100 + number) for number in range(count)})
     assert 5 <= shown <= 25
-    assert LINKS.more in page.text
     assert str(count - shown) in page.text
+    rest = re.findall(rf"\((\d+)\): https://baqylau\.example/{language}\?region=KZ-\d&min_weight=0\n", page.text)
+    assert sum(map(int, rest)) == count - shown
+    assert f'<a href="https://baqylau.example/{language}?region=KZ-2&amp;min_weight=0"' in page.html
 
 
 def test_purchases_stand_under_their_filter_and_buyer_the_heaviest_first(renderer: DigestRenderer) -> None:
