@@ -1,16 +1,28 @@
-"""What was told lies nowhere in the clear: not in the database's file or log, not in rows that are gone."""
+"""What was told lies nowhere in the clear: in no file of the database, no row that is gone, log, copy or temp file."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import sys
 from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
+from bot.database_commands import back_up
+from bot.database_copy import copy_database
+from bot.inbox import inbox
+from bot.logs import set_up_logs
+from bot.tips.drafts import Drafts
 from bot.tips.keyholder.keys import SecretKey
+from bot.tips.tables import tip_parts, tip_routes
+from tests.bot.tips.files import making
 from tests.bot.tips.tipping import Tipping
+from watchers.database import Database
 
 PLANTED = "сарбаз-жүйрік 8841: күшейткіш тақтайша жоқ"
 WRITTEN = "plainly-planted-7731 the beam was never bought"
@@ -140,3 +152,122 @@ async def test_what_monitors_ask_is_on_no_disk_either(talk: Tipping) -> None:
     await talk.worker.drain()
     assert not await found(talk, "9123-beam")
     assert await talk.rows_of("tip_messages") == {"tip_messages": 1}
+
+
+@pytest.mark.parametrize("style", ["console", "json"])
+async def test_logs_and_error_reports_hold_nothing_whatever_breaks(
+    talk: Tipping, monkeypatch: pytest.MonkeyPatch, style: Literal["console", "json"]
+) -> None:
+    stream = io.StringIO()
+    set_up_logs("debug", style, stream=stream)
+    person = talk.person("en")
+    await talk.accept(person)
+    await talk.say(person, WRITTEN)
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafts, "seal", broken)
+        await talk.say(person, WRITTEN)
+        talk.sandbox.crowd.send_file(person, f"{WRITTEN}.txt", WRITTEN.encode())
+        await talk.settle()
+    assert talk.last(person).startswith("Something broke")
+    unreadable = talk.sandbox.world.post(talk.chat(person), person.as_json(), text=WRITTEN, caption_entities=WRITTEN)
+    talk.sandbox.world.updates.add("message", unreadable)
+    talk.sandbox.crowd.send_file(person, f"{WRITTEN}.pdf", b"%PDF-" + WRITTEN.encode())
+    await talk.settle()
+    talk.sandbox.faults.refuse(400, "Bad Request: message is too long", method="sendMessage", count=1)
+    await talk.say(person, WRITTEN)
+    async with talk.database.read() as connection:
+        errors = [one for one in (await connection.execute(select(inbox.c.error))).scalars() if one]
+    assert len(errors) >= 4, "it did break, each time"
+    for written in (stream.getvalue(), *errors):
+        assert not [form for form in forms(WRITTEN) if form.decode("latin-1") in written]
+        assert WRITTEN not in written
+        assert "7731" not in written
+    assert "not handled" in stream.getvalue()
+
+
+def broken(*_: object, **__: object) -> None:
+    """As a library would break that quotes what it was given."""
+    raise ValueError(f"cannot seal {WRITTEN}")
+
+
+async def test_copies_and_backups_of_the_database_hold_nothing(talk: Tipping, tmp_path: Path) -> None:
+    person = talk.person("kk")
+    await talk.tell(person, PLANTED)
+    await talk.accept(person)
+    await talk.say(person, f"{PLANTED} тағы")
+    talk.sandbox.crowd.send(person, f"{PLANTED} келді")
+    await talk.receiver.receive()  # stored, not handled
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    target = Database(f"sqlite+aiosqlite:///{folder}/copy.sqlite3")
+    copied = await copy_database(talk.database, target, lambda _: None)
+    await target.close()
+    assert copied.rows > 5
+    if talk.database.dialect == "sqlite":
+        await back_up(talk.database, folder / "backup.sqlite3")
+    files = [one for one in folder.rglob("*") if one.is_file()]
+    assert files
+    assert [one.name for one in files if any(form in one.read_bytes() for form in forms(PLANTED))] == []
+
+
+class Watch:
+    """Remembers the files that this process opens to write, while it is on; pipes have numbers, files have names."""
+
+    on = False
+    written: ClassVar[list[str]] = []
+
+    @classmethod
+    def see(cls, event: str, arguments: tuple[Any, ...]) -> None:
+        if not cls.on or event != "open" or not isinstance(arguments[0], str) or arguments[0] == os.devnull:
+            return
+        if arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            cls.written.append(arguments[0])
+
+
+sys.addaudithook(Watch.see)
+
+
+async def test_no_file_is_written_while_a_tip_with_files_is_taken(talk: Tipping, tmp_path: Path) -> None:
+    """The process apart that cleans them can write none (`tests/bot/tips/files`); SQLite's own files are read above."""
+    person = talk.person("en")
+    Watch.written.clear()
+    Watch.on = True
+    try:
+        os.close(os.open(str(tmp_path / "seen"), os.O_WRONLY | os.O_CREAT))
+        await talk.accept(person)
+        for name, content in (("a.pdf", making.pdf()), ("a.docx", making.docx()), ("a.jpg", making.jpeg())):
+            talk.sandbox.crowd.send_file(person, name, content)
+        talk.sandbox.crowd.send_photo(person, "b.jpg", making.jpeg())
+        await talk.settle()
+        await talk.forge(person, "tip:ask:yes")
+        await talk.press(person, "tip:send:")
+    finally:
+        Watch.on = False
+    assert [Path(one).name for one in Watch.written] == ["seen"], "the watch sees what is written, and nothing else was"
+    assert len(await talk.opened()) == 4
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_was_erased_is_not_in_the_files_of_the_database_either(talk: Tipping) -> None:
+    """Not even sealed: who has the key later must find nothing of what was to be gone.
+
+    PostgreSQL's log keeps what it had, as docs/threat-model.md says.
+    """
+    person = talk.person("en")
+    await talk.tell(person, WRITTEN)
+    async with talk.database.read() as connection:
+        body = bytes((await connection.execute(select(tip_parts.c.body))).scalar_one())
+        route = bytes((await connection.execute(select(tip_routes.c.body))).scalar_one())
+
+    async def there(needle: bytes) -> list[str]:
+        return [one.name for one in await disk(talk) if needle in _content(one)]
+
+    assert await there(body[100:164])
+    assert await there(route[10:60])
+    talk.clock.advance(days=40)
+    await talk.around()
+    talk.clock.advance(days=8)
+    await talk.around()
+    assert not await talk.rows_of("tips")
+    assert await there(body[100:164]) == []
+    assert await there(route[10:60]) == []
