@@ -11,7 +11,9 @@ from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot.chat.services import Services
+from bot.tips.audit import read_audit
 from bot.tips.casework import Casework, NotAllowed, NotPossible
+from bot.tips.counts import count_tips
 from bot.tips.desk import Tip
 from bot.tips.reviewer import words
 from bot.tips.reviewer.buttons import CaseAct, OnCase
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["router"]
 
 _REF = re.compile(r"\s*(T-[A-Z0-9]{6})\b\s*", re.IGNORECASE)
+_MOST_LINES = 25
 _BIN = re.compile(r"\d{12}")
 
 COMMANDS: tuple[str, ...] = ("ask", "answer", "link", "merge", "hold", "release", "block", "sealed")
@@ -48,6 +51,8 @@ def router() -> Router:
     made = Router(name="monitors")
     own = F.forward_origin.is_(None)
     made.message.register(list_open, Command("tips"), InGroup(), own)
+    made.message.register(show_counts, Command("counts"), InGroup(), own)
+    made.message.register(show_audit, Command("audit"), InGroup(), own)
     made.message.register(command, Command(*COMMANDS), InGroup(), own)
     made.callback_query.register(press, OnCase.filter(), InGroup())
     return made
@@ -55,14 +60,38 @@ def router() -> Router:
 
 async def list_open(message: Message, bot: Bot, tips: TipService) -> None:
     """The tips that are not over."""
-    group = tips.group
-    try:
-        tips.casework.check(_account(message), Act.LIST)
-    except NotAllowed:
-        await _reply(message, bot, group, "role")
+    if await _refused(message, Act.LIST, bot, tips):
         return
+    group = tips.group
     page = words.listed(await group.open_tips(), group.language)
     await group.send(bot, page, topic=message.message_thread_id or 0)
+
+
+async def show_counts(message: Message, bot: Bot, tips: TipService) -> None:
+    """How many there are, by state."""
+    if await _refused(message, Act.COUNT, bot, tips):
+        return
+    found = await count_tips(tips.desk.database)
+    await tips.group.send(bot, words.counted(found, tips.group.language), topic=message.message_thread_id or 0)
+
+
+async def show_audit(message: Message, command: CommandObject, bot: Bot, tips: TipService) -> None:
+    """Who did what last, with all tips or with the one that is named."""
+    if await _refused(message, Act.AUDIT, bot, tips):
+        return
+    named = _REF.match(command.args or "")
+    lines = await read_audit(tips.desk.database, ref=named[1].upper() if named else "", limit=_MOST_LINES)
+    page = words.audited(lines, tips.group.language, tips.group.zone)
+    await tips.group.send(bot, page, topic=message.message_thread_id or 0)
+
+
+async def _refused(message: Message, act: Act, bot: Bot, tips: TipService) -> bool:
+    try:
+        tips.casework.check(_account(message), act)
+    except NotAllowed:
+        await _reply(message, bot, tips.group, "role")
+        return True
+    return False
 
 
 async def command(message: Message, command: CommandObject, bot: Bot, services: Services, tips: TipService) -> None:

@@ -8,11 +8,13 @@ from alerts.channels.base import Message as Page
 from alerts.format import when
 from alerts.i18n import mark, translator
 from bot.chat.texts import render
+from bot.tips.audit import Line
+from bot.tips.counts import Counts
 from bot.tips.desk import Tip
 from bot.tips.reviewer.buttons import DECLINES, OUTCOMES, closes, declines, under_header
 from bot.tips.states import Decline, Outcome, State
 
-__all__ = ["STATES", "header", "listed", "note", "outcome_of", "said"]
+__all__ = ["STATES", "audited", "counted", "header", "listed", "note", "outcome_of", "said"]
 
 STATES: dict[State, str] = {
     State.RECEIVED: mark("received"),
@@ -75,6 +77,19 @@ def listed(open_tips: Sequence[Tip], language: str) -> Page:
     _ = translator(language).gettext
     rows = [(tip.ref, _(STATES[tip.state]), tip.claimed_by is not None) for tip in open_tips]
     return Page(render("tips/list", language, rows=rows))
+
+
+def counted(found: Counts, language: str) -> Page:
+    """How many tips there are in which state, and on hold."""
+    _ = translator(language).gettext
+    rows = [(_(STATES[state]), count) for state, count in found.states.items()]
+    return Page(render("tips/counts", language, rows=rows, held=found.held))
+
+
+def audited(lines: Sequence[Line], language: str, zone: str) -> Page:
+    """Acts, oldest first: hour, account, act, tip, a state or reason."""
+    rows = [(when(line.at, language, zone), line.actor, line.act, line.ref, line.detail) for line in lines]
+    return Page(render("tips/audit", language, rows=rows))
 
 
 def note(name: str, language: str) -> str:

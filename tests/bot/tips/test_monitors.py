@@ -138,13 +138,23 @@ async def test_strangers_and_lower_roles_are_refused_and_the_refusal_changes_not
     stranger = talk.person("kk")
     group.members.add(stranger.id)
     before = await talk.tips.desk.by_ref(ref)
-    for text_ in ("/ask who are you", "/merge T-AAAAAA", "/hold", "/block", "/sealed", "/link 1", "/tips"):
+    for text_ in (
+        "/ask who are you",
+        "/merge T-AAAAAA",
+        "/hold",
+        "/block",
+        "/sealed",
+        "/link 1",
+        "/tips",
+        "/counts",
+        "/audit",
+    ):
         assert "docs/tips.md" in await talk.order(stranger, text_, group, topic)
     for act in ("claim", "sealed", "accept", "declines", "closes"):
         await talk.press(stranger, f"tipcase:{act}:{ref}:", group)
         assert "docs/tips.md" in talk.toasts()[-1]
     await talk.forge(stranger, f"tipcase:close:{ref}:confirmed", chat=group)
-    for text_ in ("/hold", "/block"):
+    for text_ in ("/hold", "/block", "/counts", "/audit"):
         assert "docs/tips.md" in await talk.order(talk.person("en"), text_, group, topic), "a reviewer is no lead"
     assert await talk.tips.desk.by_ref(ref) == before
     assert not [line for line in await read_audit(talk.database) if line.actor not in {"tipper", "server"}]
@@ -205,6 +215,21 @@ async def test_merge_link_and_decline_are_noted_without_words(talk: Tipping) -> 
         ("send", ref, ""), ("send", other.ref, ""), ("merge", other.ref, ref), ("decline", ref, "known"),
     ]  # fmt: skip
     assert all(line.at.minute == 0 for line in lines)
+
+
+async def test_a_lead_sees_counts_and_who_did_what(talk: Tipping) -> None:
+    person, group, ref, topic = await one_tip(talk)
+    reviewer, lead = talk.person("en"), talk.person("ru")
+    await talk.press(reviewer, f"tipcase:claim:{ref}:", group)
+    await talk.order(reviewer, "/ask which school 5544?", group, topic)
+    assert await talk.order(lead, "/counts", group) == "вопрос ждёт приславшего: 1"
+    for command in ("/audit", f"/audit {ref}"):
+        lines = (await talk.order(lead, command, group)).splitlines()
+        assert [line.split(" · ")[1:4] for line in lines] == [
+            ["tipper", "send", ref], [str(reviewer.id), "claim", ref], [str(reviewer.id), "ask", ref],
+        ]  # fmt: skip
+        assert not any(secret in "\n".join(lines) for secret in ("5544", WORDS, str(person.id)))
+    assert "T-" not in await talk.order(lead, "/audit T-AAAAAA", group)
 
 
 async def test_the_audit_log_can_only_be_added_to(talk: Tipping) -> None:

@@ -12,12 +12,15 @@ from jinja2 import Environment
 
 from alerts.channels.base import Message as Page
 from bot.chat.texts import render
+from bot.tips.audit import Line
+from bot.tips.counts import Counts
 from bot.tips.desk import Tip
 from bot.tips.drafts import Draft, Step
 from bot.tips.files.kinds import Why
 from bot.tips.limits import Verdict
 from bot.tips.news import News, Said
 from bot.tips.reviewer import words
+from bot.tips.roles import Act
 from bot.tips.states import Decline, Outcome, State
 from bot.tips.tipper import screens
 from templates import ROOT
@@ -59,6 +62,11 @@ def pages(language: str, clock: Any) -> Iterator[Page]:
         for menu in ("", "declines", "closes"):
             yield words.header(tip, language, "Asia/Almaty", menu=menu)
     yield words.listed([], language)
+    yield words.counted(Counts(dict.fromkeys(State, 10**6), 5, 0), language)
+    yield words.counted(Counts({}, 0, 0), language)
+    yield words.audited([], language, "Asia/Almaty")
+    line = Line(clock(), "9" * 19, Act.ROTATE, "T-AAAAAA", "x" * 64)
+    yield words.audited([line] * 25, language, "Asia/Almaty")
     yield from (Page(render("tips/trouble", language, reason=reason, waiting=3)) for reason in (HOSTILE, ""))
     yield from (words.said(name, language) for name in words.NOTES)
 
