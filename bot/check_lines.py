@@ -17,10 +17,9 @@ from watchers.indicators.registry import judge_release
 from watchers.readers import BadRecord, compile_releases, decode_release
 from watchers.rules import load_rules
 
-__all__ = ["CSV_HEADER", "Chunk", "Judged", "Judging", "LineWriter", "OutputFormat", "Portal", "csv_line"]
+__all__ = ["CSV_HEADER", "Chunk", "Judged", "Judging", "LineWriter", "OutputFormat", "csv_line"]
 
 OutputFormat = Literal["jsonl", "csv"]
-Portal = Literal["goszakup"]  # whose raw records `check --as` reads
 Chunk = list[tuple[bytes, ...]]  # the releases of each process: one, or several to merge
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=str)

@@ -16,13 +16,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.check_lines import Portal
 from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
 from bot.cli_learn import explainers_commands
 from bot.cli_mail import email_commands
 from bot.cli_sources import backfill, refs_commands
 from bot.cli_tips import tip_commands
-from bot.config import ConfigError
 from templates import LANGUAGES
 
 __all__ = ["app", "main"]
@@ -72,7 +70,11 @@ def run(
     ] = None,
 ) -> None:
     """Watch publishers, send alerts and answer people, until Ctrl-C."""
-    from bot.app import App, Role
+    from bot.lean import lean_imports
+
+    with lean_imports():
+        from bot.app import App, Role
+        from bot.config import ConfigError
 
     settings = configuration(config)
     try:
@@ -133,7 +135,7 @@ def check(
         int, typer.Option(min=1, max=64, help="Worker processes.", metavar="N", show_default="one a core, at most 8")
     ] = min(os.cpu_count() or 1, 8),
     captured: Annotated[
-        Portal | None,
+        Literal["goszakup"] | None,
         typer.Option(
             "--as",
             help="The files hold raw records of this portal, with the moment and the history they were judged against "

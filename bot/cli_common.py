@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.config import Config, ConfigError, load_config
+if TYPE_CHECKING:
+    from bot.config import Config
 
 __all__ = ["ConfigOption", "configuration", "fail", "stop_on_signals"]
 
@@ -28,6 +29,7 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 def configuration(path: Path | None) -> Config:
     """The configuration with logs set up and code lists in place; ends with exit code 2 where it cannot be used."""
+    from bot.config import ConfigError, load_config
     from bot.logs import set_up_logs
     from watchers.sources.goszakup.codes import CodeListError, use_lists
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import escape
 
+from alerts.render.markdown import commonmark
 from templates import LANGUAGES, ROOT
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 __all__ = ["IndicatorPage", "IndicatorPages", "telegram_html"]
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _INLINE = {
     "strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>",
     "link_close": "</a>", "softbreak": " ", "hardbreak": "\n",
@@ -97,8 +99,8 @@ def _kinds() -> dict[str, tuple[str, bool]]:
     return {kind[language]: (key, kind["chat"]) for key, kind in kinds.items() for language in LANGUAGES}
 
 
-def _sections(markdown: str) -> tuple[Section, ...]:
-    tokens = _MARKDOWN.parse(markdown)
+def _sections(text: str) -> tuple[Section, ...]:
+    tokens = commonmark().parse(text)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     return tuple(
         _section(tokens[start + 1].content, tokens[start + 3 : end])
@@ -108,7 +110,7 @@ def _sections(markdown: str) -> tuple[Section, ...]:
 
 def _section(title: str, tokens: list[Token]) -> Section:
     kind, chat = _kinds().get(title, ("", True))
-    web = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    web = commonmark().renderer.render(tokens, commonmark().options, {})
     return Section(title, telegram_html(tokens), chat=chat, web=web, kind=kind)
 
 

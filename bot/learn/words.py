@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from babel.dates import format_date
-from markdown_it import MarkdownIt
 from markupsafe import escape
 
 from alerts.acts import acts
 from alerts.channels.telegram.text import utf16
 from alerts.format import money
 from alerts.i18n import translator
+from alerts.render.markdown import commonmark
 from alerts.render.pages import telegram_html
 from bot.learn.lesson import Card, Cited, Lesson
 from bot.learn.reading import CITED, LINK, MULTIPLE, quoted
@@ -27,7 +27,6 @@ __all__ = ["CARD_LIMIT", "body_html", "card_html", "checked_line", "expired", "v
 
 CARD_LIMIT = 900
 """Of a card's heading and text as they are seen, in UTF-16 units."""
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _TAG = re.compile(r"<[^>]*>")
 _QUOTE_END = re.compile(r"\s+</blockquote>\n?")
 _LESSON = "learn:"
@@ -82,7 +81,7 @@ def body_html(card: Card, language: str, today: date, link: str = "") -> str:
     """
 
     markdown = with_rules(with_links(card.body, link), language, today)
-    html = telegram_html(_MARKDOWN.parse(markdown))
+    html = telegram_html(commonmark().parse(markdown))
     return _QUOTE_END.sub("</blockquote>\n", html).strip()
 
 

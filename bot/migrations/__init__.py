@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import importlib
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
 from sqlalchemy import MetaData
 
 from watchers.database import metadata
 
-__all__ = ["configuration", "every_table"]
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = ["configuration", "every_table", "newest"]
 
 _MODULES = (
     "watchers.tables", "watchers.history.tables", "alerts.tables", "alerts.mail.tables", "alerts.learning",
@@ -31,8 +34,17 @@ def every_table() -> MetaData:
     return metadata
 
 
+def newest() -> str:
+    """The revision this version needs: the last by number, which stands first in its file's name."""
+    return max(
+        file.name.partition("_")[0] for file in files("bot.migrations.versions").iterdir() if file.name[0].isdigit()
+    )
+
+
 def configuration() -> Config:
     """Alembic's settings, without a file: the scripts lie in this package, installed or not."""
+    from alembic.config import Config  # noqa: PLC0415 - see database_commands
+
     config = Config()
     config.set_main_option("script_location", str(files("bot.migrations")).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alerts.matching import Matcher
 from bot.config import ConfigError
 from bot.leader import lead
 from bot.parts import Parts
@@ -20,11 +19,35 @@ from watchers.rhythm import Rhythm, rhythm_of
 from watchers.sources.base import Source, SourceError, open_source, settings_of
 from watchers.vigil import Vigil
 
+if TYPE_CHECKING:
+    from alerts.matching import Matcher
+
 __all__ = ["Watching"]
 
 _LOOK_EVERY = 5.0
 
 Works = list[Coroutine[Any, Any, None]]
+
+
+class _Matching:
+    """The matcher, made for the first event: numpy under its index takes 10 MB, and one of many processes watches."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._matcher: Matcher | None = None
+
+    async def do_one(self) -> bool:
+        parts = self._parts
+        if self._matcher is None:
+            if not await parts.store.unmatched_events(1):
+                return False
+            from alerts.matching import Matcher  # noqa: PLC0415
+
+            max_age = parts.config.alerts.max_age_days
+            self._matcher = Matcher(
+                parts.store, parts.subscriptions, parts.outbox, parts.clock, max_age_days=max_age
+            )  # fmt: skip
+        return await self._matcher.do_one()
 
 
 class Watching:
@@ -36,13 +59,7 @@ class Watching:
         self._opened = self._open_sources()  # for the first time this process leads
         self.source_names = [source.name for source in self._opened]
         self._histories = Histories(parts.database, parts.rules)
-        self._matcher = Matcher(
-            parts.store,
-            parts.subscriptions,
-            parts.outbox,
-            parts.clock,
-            max_age_days=parts.config.alerts.max_age_days,
-        )
+        self._matching = _Matching(parts)
 
     def works(self, stop: asyncio.Event) -> Works:
         """Watch whenever this process leads."""
@@ -63,7 +80,7 @@ class Watching:
         return [
             *(watcher.run(over) for watcher in watchers),
             parts.loop("vigil", vigil.do_one, over, idle=_LOOK_EVERY),
-            parts.loop("matching", self._matcher.do_one, over),
+            parts.loop("matching", self._matching.do_one, over),
         ]
 
     def _open_sources(self) -> list[Source]:

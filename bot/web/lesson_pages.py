@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 from aiohttp import web
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from alerts.acts import acts
+from alerts.render.markdown import commonmark
 from bot.learn.lesson import Lesson
 from bot.learn.library import Lessons
 from bot.learn.pictures import alt_text, picture
@@ -18,7 +18,6 @@ from bot.web.site import HEADERS, Page, Site
 
 __all__ = ["LessonPages"]
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _AN_HOUR = "public, max-age=3600"
 _SLUG = r"{slug:[a-z0-9][a-z0-9-]{0,39}}"
 
@@ -79,7 +78,7 @@ class LessonPages:
         markdown = with_rules(text, lesson.language, self._lessons.today())
         return {
             "title": card.title,
-            "html": Markup(_MARKDOWN.render(markdown)),  # noqa: S704 - rendered with markup of the source off
+            "html": Markup(commonmark().render(markdown)),  # noqa: S704 - rendered with markup of the source off
             "checked": checked_line(card, lesson.language),
             "stale": acts()[stale.act] if stale is not None else None,
         }

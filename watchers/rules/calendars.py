@@ -11,8 +11,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from watchers.rules.tables import CalendarYears, SpecialDays, read_table
 
 __all__ = ["Calendar", "calendar_of"]
@@ -30,6 +28,8 @@ class Calendar:
         self.zone = ZoneInfo(years[0].zone if years else "UTC")
         off: set[date] = set()
         if jurisdiction in _BY_LIBRARY:
+            import holidays  # noqa: PLC0415 - 4 MB of the world's calendars, for who judges
+
             off = set(holidays.country_holidays(jurisdiction, years=_KNOWN_YEARS))
         worked: set[date] = set()
         for row in special:
