@@ -24,7 +24,8 @@ from bot.sandbox import BOT_TOKEN
 
 MOST = 120.0
 MEGABYTE = 1e6
-SETTLED = 6.0  # seconds after it says it is ready: commands are introduced, the first questions are asked
+QUIET = 3  # seconds in a row with next to no CPU: it is at rest, however slow the machine
+LITTLE = 0.05  # seconds of CPU in one
 STARTS = 5  # of `baqylau --version`
 
 BARE = """
@@ -87,9 +88,14 @@ def until_answers(url: str) -> None:
 
 
 def memory(process: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """RSS and PSS in megabytes (PSS 0 where the system does not tell it)."""
-    time.sleep(SETTLED)
-    whole = psutil.Process(process.pid).memory_full_info()
+    """RSS and PSS in megabytes of a process at rest (PSS 0 where the system does not tell it)."""
+    measured, quiet, spent = psutil.Process(process.pid), 0, 0.0
+    limit = time.monotonic() + 90
+    while (quiet < QUIET or spent < LITTLE) and time.monotonic() < limit:
+        time.sleep(1)
+        before, spent = spent, sum(measured.cpu_times()[:2])
+        quiet = quiet + 1 if spent - before < LITTLE else 0
+    whole = measured.memory_full_info()
     return whole.rss / MEGABYTE, getattr(whole, "pss", 0) / MEGABYTE
 
 

@@ -6,8 +6,10 @@ it in a thread, and keep what it returns.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import textwrap
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ import msgspec
 from babel.dates import format_skeleton
 
 from alerts.format import money, number
-from alerts.i18n import LANGUAGES, translator
+from alerts.i18n import translator
 from alerts.render.figures import body_name, percent, period
 from watchers.profiles import LEAST, BuyerProfile, Share, SupplierProfile
 
@@ -42,18 +44,20 @@ _LIGHT = _Theme("#ffffff", "#1b1f24", "#5f6b76", "#7aa2c9", "#c8620b")
 _DARK = _Theme("#17212b", "#eef2f5", "#9fb0bf", "#5d8ab8", "#f0a04b")
 
 
+@cache
 def warm() -> None:
-    """Load what the first picture needs and its words: two seconds, before anybody waits for them."""
-    import matplotlib.backends.backend_agg  # noqa: PLC0415
-    import matplotlib.figure  # noqa: F401, PLC0415
+    """Begin to load what pictures need, once, in a thread: a second that passes while the first profile is read."""
+    asyncio.get_running_loop().run_in_executor(None, _load)
 
-    for language in LANGUAGES:
-        translator(language)
+
+def _load() -> None:
+    import matplotlib.backends.backend_agg  # noqa: PLC0415 - 40 MB that only a picture needs
+    import matplotlib.figure  # noqa: F401, PLC0415
 
 
 def draw(profile: BuyerProfile | SupplierProfile, language: str, *, dark: bool) -> bytes:
     """A PNG of 1080 by 1440."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - 30 MB that only a picture needs
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     theme = _DARK if dark else _LIGHT

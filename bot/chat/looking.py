@@ -6,6 +6,7 @@ import asyncio
 
 from alerts.channels.base import Message as Page
 from alerts.i18n import translator
+from bot.charts import draw, warm
 from bot.chat.cards import card_page, shown_card, zone_of
 from bot.chat.found import tender_list
 from bot.chat.keyboards import press, shorten
@@ -88,8 +89,10 @@ async def _profile(side: Side, body: str, services: Services) -> BuyerProfile | 
 
 
 async def profile_page(side: Side, body: str, person: Person, services: Services) -> Page | None:
-    """A profile; None of a body nobody told of."""
+    """A profile, whose picture may be asked for next; None of a body nobody told of."""
     found = await _profile(side, body, services)
+    if found is not None:
+        warm()
     if isinstance(found, BuyerProfile):
         return buyer_page(found, person.language)
     return supplier_page(found, person.language) if found is not None else None
@@ -125,8 +128,6 @@ async def chart(side: Side, body: str, person: Person, services: Services, *, da
     profile = await _profile(side, body, services)
     if profile is None:
         return None
-    from bot.charts import draw  # noqa: PLC0415 - 30 MB that only a picture needs
-
     kept, key = services.pictures, (side, body, person.language, dark)
     async with kept.lock(key):
         picture = kept.get(key)

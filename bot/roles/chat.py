@@ -11,7 +11,6 @@ from typing import Any
 
 from aiogram import Bot
 
-from bot.charts import warm
 from bot.chat import Services, build_dispatcher, introduce
 from bot.chat.paced import Paced
 from bot.config import Config
@@ -68,7 +67,6 @@ async def _chat(parts: Parts, stop: asyncio.Event) -> None:
             rounds = Rounds(parts.tips, parts.clock, alarm)
             running(parts.loop("tips", partial(rounds.do_one, bot), stop, idle=_LOOK_EVERY))
             running(Worker(inbox, build_dispatcher(services), bot, interrupted=Interrupted(services)).run())
-            running(asyncio.to_thread(warm))
             running(parts.loop("recent purchases", services.recent.do_one, stop, idle=_READ_EVERY))
             running(parts.loop("names of buyers", services.names.do_one, stop, idle=_NAMES_EVERY))
             running(parts.loop("names of suppliers", services.supplier_names.do_one, stop, idle=_NAMES_EVERY))
