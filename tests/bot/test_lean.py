@@ -16,8 +16,8 @@ from bot.sandbox.people import Person
 from tests.bot.waiting import until
 
 NOT_AT_REST = (
-    "alembic", "cryptography", "css_inline", "dkim", "docx", "holidays", "matplotlib", "numpy", "PIL", "pikepdf", "pygments",
-    "rapidfuzz", "rich", "sqlalchemy.orm", "xlsxwriter", "alerts.matching", "markdown_it",
+    "alembic", "cryptography", "css_inline", "dkim", "docx", "holidays", "matplotlib", "numpy", "PIL", "pikepdf",
+    "pygments", "rapidfuzz", "rich", "sqlalchemy.orm", "xlsxwriter", "alerts.matching", "markdown_it",
 )  # fmt: skip
 
 ASKED = """
