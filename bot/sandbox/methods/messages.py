@@ -53,6 +53,7 @@ def _send(call: Call, chat: Chat, content: dict[str, Any], *, fallback: str) -> 
         call.world.bot,
         **content,
         is_topic_message=bool(topic and chat.forum) or None,
+        has_protected_content=call.arguments.flag("protect_content") or None,
         reply_markup=inline_only(markup),
         reply_to_message=replied,
         link_preview_options=preview,

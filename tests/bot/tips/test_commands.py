@@ -7,6 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nacl import bindings, utils
+from nacl.public import PublicKey, SealedBox
+from nacl.secret import SecretBox
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -14,8 +17,9 @@ from bot.config import load_config
 from bot.doctor_tips import examine_tips
 from bot.tips.bundle import Bundle, write_bundle
 from bot.tips.keyholder.keys import SecretKey, make_key, read_key, write_key
+from bot.tips.keyholder.opener import CannotOpen, open_part
 from bot.tips.keyholder.reader import printable
-from bot.tips.sealing import Recipient, seal
+from bot.tips.sealing import Recipient, SealedPart, frame, padded_size, seal
 
 PASSPHRASE = "five random words of mine"
 
@@ -129,6 +133,17 @@ def test_what_is_wrong_is_one_sentence_with_a_mend(tmp_path: Path, tip: str, key
         assert code in {1, 2}, words
         assert said in output
         assert "Traceback" not in output
+
+
+def test_a_part_that_is_not_what_its_hash_says_is_not_shown(key: SecretKey) -> None:
+    """The seal holds, but whoever sealed it lied or broke: evidence has to be what it was."""
+    framed = frame({"kind": "text", "sha256": "0" * 64}, b"other words")
+    padded = bindings.sodium_pad(framed, padded_size(len(framed) + 1))
+    own = utils.random(SecretBox.KEY_SIZE)
+    sealed = bytes(SealedBox(PublicKey(key.recipient.key)).encrypt(own))
+    part = SealedPart(bytes(SecretBox(own).encrypt(padded)), {key.recipient.fingerprint: sealed})
+    with pytest.raises(CannotOpen, match="hash"):
+        open_part(part, key)
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;x\x07", "a\u202eb", "\x9b1m", "\r", "\u2066x\u2069"])

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
 from sqlalchemy.engine import make_url
 
 from bot.tips.audit import read_audit
+from bot.tips.desk import Desk
+from bot.tips.drafts import Drafts
+from bot.tips.limits import EVERYBODY_PER_HOUR, Verdict
 from bot.tips.receipt import digits_of, grouped
 from bot.tips.retention import Retention
 from tests.bot.tips.files import making
@@ -104,8 +109,6 @@ async def test_terms_differ_by_state_and_an_authority_s_tip_waits_for_its_end(ta
     retention = Retention(talk.tips.desk, talk.settings)
     tip = await talk.tips.desk.by_id(1)
     assert tip is not None
-    from msgspec.structs import replace
-
     from bot.tips.states import State
 
     def days(state: State) -> int | None:
@@ -138,6 +141,15 @@ async def test_a_flood_of_tips_has_to_wait_and_its_draft_stays(talk: Tipping) ->
     assert await talk.rows_of("tips") == {"tips": talk.settings.per_day + 1}
 
 
+async def test_a_flood_from_many_accounts_has_to_wait_as_well(talk: Tipping) -> None:
+    limits = talk.tips.limits
+    for number in range(EVERYBODY_PER_HOUR):
+        assert await limits.may_send(number, ("x",)) is Verdict.FREE
+    assert await limits.may_send(10**6, ("x",)) is Verdict.WAIT
+    talk.clock.advance(minutes=1)
+    assert await limits.may_send(10**6, ("x",)) is Verdict.FREE
+
+
 async def test_codes_cannot_be_guessed_and_a_right_one_waits_too(talk: Tipping) -> None:
     code = await talk.tell(talk.person("kk"), "they paid twice")
     other = talk.person("en")
@@ -163,6 +175,8 @@ async def test_rows_against_floods_name_nobody_and_are_forgotten(talk: Tipping) 
             rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
         assert rows
         assert str(person.id) not in str(rows)
+        held = b"".join(bytes(value) for row in rows for value in row if isinstance(value, bytes | memoryview))
+        assert person.id.to_bytes(8, "big") not in held
     talk.clock.advance(days=8)
     await talk.tips.limits.sweep()
     assert not await talk.rows_of("tip_buckets", "tip_marks", "tip_senders")
@@ -174,3 +188,39 @@ async def test_forget_me_erases_the_way_back_and_the_code_still_opens(talk: Tipp
     assert await talk.tips.desk.forget(person.id) == 1
     assert not await talk.rows_of("tip_routes", "tip_senders", "tip_drafts")
     assert await talk.tips.desk.by_code(digits_of(code)) is not None
+
+
+@pytest.mark.parametrize("breaks", ["_put", "write"])
+async def test_a_part_and_the_draft_that_counts_it_are_kept_together_or_not_at_all(
+    talk: Tipping, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    person = talk.person("en")
+    await talk.accept(person)
+    draft = await talk.tips.drafts.get(person.id)
+    assert draft is not None
+    sealed = [talk.tips.drafts.seal({"kind": "text"}, b"once")]
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafts, breaks, killed)
+        with pytest.raises(OSError, match="killed"):
+            await talk.tips.drafts.add(person.id, replace(draft, texts=1), sealed)
+    assert not await talk.rows_of("tip_parts", "tip_part_keys")
+    assert await talk.tips.drafts.get(person.id) == draft
+
+
+@pytest.mark.parametrize("breaks", ["_take_parts", "_keep_route"])
+async def test_a_tip_is_sent_whole_or_not_at_all(talk: Tipping, monkeypatch: pytest.MonkeyPatch, breaks: str) -> None:
+    person = talk.person("en")
+    await talk.accept(person)
+    await talk.say(person, "once")
+    await talk.forge(person, "tip:ask:yes")
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, breaks, killed)
+        await talk.press(person, "tip:send:")
+    assert not await talk.rows_of("tips", "tip_routes", "tip_senders", "tip_audit")
+    await talk.press(person, "tip:send:")
+    assert [one.text for one in await talk.opened()] == ["once"]
+
+
+async def killed(*_: object, **__: object) -> None:
+    """As a process ends in the middle."""
+    raise OSError("killed")

@@ -143,8 +143,13 @@ async def test_a_process_killed_at_every_step_leaves_a_whole_tip_and_nothing_rea
     async def begun() -> bool:
         return await killed.rows(tip_drafts) == 1
 
+    async def pressed(data: str) -> None:
+        """Killed when a press has arrived, and pressed again where its message still stands."""
+        await killed.step(lambda: talk.forge_now(person, data), stored)
+        await killed.press(data)
+
     await killed.step(lambda: crowd.send(person, "/tip"), begun)
-    await killed.press("tip:ok:")
+    await pressed("tip:ok:")
     if await killed.step(lambda: crowd.send(person, WORDS[0]), stored):
         crowd.send(person, WORDS[0])
         await killed.quiet()
@@ -153,15 +158,17 @@ async def test_a_process_killed_at_every_step_leaves_a_whole_tip_and_nothing_rea
         await killed.quiet()
     before = await killed.rows(tip_parts)
     await killed.step(lambda: crowd.send(person, WORDS[1]), drafts(before + 1))
-    await killed.press("tip:ask:no")
+    await pressed("tip:how:saw")
+    await pressed("tip:ask:no")
     await killed.step(lambda: talk.forge_now(person, "tip:send:"), sent)
-    await killed.press("tip:code:")
+    await pressed("tip:code:")
     code = talk.code(person)
     crowd.send(person, code[-4:])
     await killed.quiet()
     await killed.kill()
     told = await talk.opened()
     assert {one.text for one in told if one.header["kind"] == "text"} == set(WORDS)
+    assert [one.text for one in told if one.header["kind"] == "how"] == ["saw"], "once, however often it was pressed"
     assert "file" in [one.header["kind"] for one in told], [one["text"][:60] for one in talk.messages(person)]
     assert await talk.tips.desk.by_code(code.replace(" ", "")) is not None
     assert await killed.rows(tips) == 1

@@ -36,6 +36,7 @@ async def test_a_new_tip_gets_a_topic_with_a_header_and_nothing_of_its_content_o
     await talk.around()
     headers = [one for one in talk.messages(group) if one["text"].startswith(ref)]
     assert len(headers) == 1
+    assert headers[0]["has_protected_content"], "it cannot be forwarded out of the group"
     assert headers[0]["message_thread_id"] == topic
     everything = "\n".join(talk.said_in(group))
     for secret in (WORDS, "7731", str(person.id), person.first_name, person.username, talk.code(person)):
@@ -61,6 +62,7 @@ async def test_a_question_reaches_the_tipper_and_the_answer_the_key_holders(talk
     await talk.around()
     news = talk.messages(person)[-1]
     assert news["text"] == "Сізге жаңалық бар."
+    assert news["has_protected_content"]
     assert "5544" not in json.dumps(news)
     (data,) = talk.buttons(person).values()
     await talk.press(person, data)
