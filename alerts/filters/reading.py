@@ -6,12 +6,14 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
+
 from alerts.filters.criteria import MOST_DAYS, BadFilter
 from alerts.filters.methods import METHODS
 from alerts.filters.words import fold
 from alerts.i18n import LANGUAGES, translator
 from watchers.categories import everyday_categories
-from watchers.places import find_place, place
+from watchers.places import find_place, place, regions
 
 __all__ = [
     "read_amount", "read_categories", "read_days", "read_ids", "read_indicators", "read_methods", "read_most",
@@ -58,11 +60,20 @@ def read_regions(text: str) -> dict[str, Any]:
     codes = []
     for part in _parts(text):
         known = place(part.upper())
-        code = known.code if known else find_place(part) or find_place(part, "KZ")
+        code = known.code if known else find_place(part) or find_place(part, "KZ") or _country(part)
         if not code:
             raise BadFilter(f"filters: no region is called {part!r}: choose one from the list")
         codes.append(code)
     return {"regions": tuple(codes)}
+
+
+def _country(text: str) -> str:
+    """The country with regions that a code or a name means; '' for none."""
+    codes = {row.code[:2] for row in regions()}
+    if text.upper() in codes:
+        return text.upper()
+    named = {fold(Locale(language).territories[code]): code for code in codes for language in LANGUAGES}
+    return named.get(fold(text), "")
 
 
 def read_ids(text: str) -> tuple[str, ...]:

@@ -148,6 +148,11 @@ def ask_erase(language: str) -> Page:
     return Page(render("erase", language), keyboards.erase(language))
 
 
+def nothing_erased(language: str) -> Page:
+    """Thought better of, and the ways on."""
+    return Page(render("kept", language), keyboards.ways_on(language, Screen.FILTERS, Screen.ADD))
+
+
 def confused(language: str) -> Page:
     """Something was typed that is no command and no answer."""
     rows = keyboards.ways_on(language, Screen.ADD, Screen.FILTERS, Screen.HELP)

@@ -53,7 +53,7 @@ async def ask_erase(message: Message, person: Person, services: Services) -> Non
 async def erase(callback: CallbackQuery, callback_data: Erase, person: Person, services: Services) -> None:
     """Erase all of this chat, or keep it."""
     if not callback_data.sure:
-        await edit(callback, screens.plain("kept", person.language))
+        await edit(callback, screens.nothing_erased(person.language))
         return
     await services.storage.clear_chat(person.chat_id)
     if services.tips is not None:

@@ -120,6 +120,11 @@ def test_a_tender_is_told_apart(criteria, expected) -> None:
     assert matches(criteria, facts()) is expected
 
 
+@pytest.mark.parametrize("text", ["KZ", "kz", "Қазақстан", "Казахстан", "Kazakhstan"])
+def test_a_whole_country_is_tapped_or_typed(text) -> None:
+    assert read_filter("region", text).regions == ("KZ",)
+
+
 def test_a_country_takes_its_regions() -> None:
     found = TenderFacts(regions=("KZ", "KZ-61"), weight=1, deserving=True)
     assert matches(Criteria(regions=("KZ",)), found)

@@ -83,12 +83,12 @@ def pages(language: str, clock: Clock, word: str = "кровля", count: int = 
     yield from (screens.stopped(language), screens.help_(language), screens.ask_erase(language))
     yield from (screens.privacy(days, language) for days in (1, 2, 5))
     yield screens.confused(language)
+    yield screens.nothing_erased(language)
     for name in (
         "stranger",
         "filter_gone",
         "share_gone",
         "erased",
-        "kept",
         "nothing",
         "unknown_tender",
         "flood",
