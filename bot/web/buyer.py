@@ -42,7 +42,7 @@ class Buyers:
         self._finder = finder
         self._profiles: Kept[BuyerProfile] = Kept(site.clock, _KEPT_PROFILES, _LASTING)
         self._pictures: Kept[bytes] = Kept(site.clock, _KEPT_PICTURES, _LASTING)
-        self._drawing = asyncio.Semaphore(1)
+        self._drawing, self._counting = asyncio.Semaphore(1), asyncio.Semaphore(2)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """The page, the lists behind its numbers, its pictures."""
@@ -120,7 +120,8 @@ class Buyers:
         async with self._profiles.lock(buyer_id):
             found = self._profiles.get(buyer_id)
             if found is None:
-                found = await buyer_profile(self._store.database, buyer_id, self._site.clock())
+                async with self._counting:
+                    found = await buyer_profile(self._store.database, buyer_id, self._site.clock())
                 if found is None:
                     raise web.HTTPNotFound
                 self._profiles.put(buyer_id, found)
