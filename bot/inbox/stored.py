@@ -260,8 +260,11 @@ class Inbox:
                 await connection.execute(delete(inbox_keys).where(others))
 
     async def finish(self, id_: int, error: str = "") -> None:
-        """The update is done: what was written and in which chat is erased, its number and times stay for a while."""
-        erased = {"chat_id": 0, "body": "", "lease_until": None, "handled_at": self._clock(), "error": error[:200]}
+        """The update is done: what was written, in which chat, and that it was sealed is erased; its number and times
+        stay for a while.
+        """
+        erased = {"chat_id": 0, "body": "", "sealed_for": "", "lease_until": None, "error": error[:200]}
+        erased["handled_at"] = self._clock()
         async with self._database.write() as connection:
             await connection.execute(update(inbox).where(inbox.c.id == id_).values(**erased))
 

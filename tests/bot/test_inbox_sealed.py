@@ -104,3 +104,16 @@ async def test_what_was_sealed_stays_so_through_a_delay(database: Database, cloc
     clock.advance(seconds=2)
     (again,) = await box.claim(1)
     assert "7718" in again.body
+
+
+async def test_a_handled_update_does_not_say_that_it_was_sealed_nor_in_which_chat(
+    database: Database, clock: Any
+) -> None:
+    """Its moment would tell when somebody told something, to the second."""
+    box = Inbox(database, clock)
+    await box.put([message(1, "/tip 7718"), message(2, "hello", chat=6)])
+    for one in await box.claim(2):
+        await box.finish(one.id)
+    async with database.read() as connection:
+        rows = (await connection.execute(select(inbox.c.chat_id, inbox.c.sealed_for, inbox.c.body))).all()
+    assert [tuple(row) for row in rows] == [(0, "", "")] * 2

@@ -97,6 +97,11 @@ def unreadable(draft: Draft, language: str) -> Page:
     return Page(render("tips/unreadable", language), _ways_on(draft, language))
 
 
+def code_inside(draft: Draft, language: str) -> Page:
+    """A message with the code of a tip in it is not taken."""
+    return Page(render("tips/code_inside", language), _ways_on(draft, language))
+
+
 def set_aside(draft: Draft, language: str, zone: str, now: datetime) -> Page:
     """Words came while the draft was set aside, and no other part of the bot wanted them."""
     page = paused(draft, language, zone, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aiogram import Bot
@@ -12,7 +13,9 @@ from bot.chat.reply import answer
 from bot.chat.services import Person
 from bot.tips.drafts import Draft
 from bot.tips.files.kinds import Refused, Why
+from bot.tips.receipt import digits_of
 from bot.tips.tipper import screens
+from bot.tips.tipper.cleaning import erase_messages
 from bot.tips.tipper.pieces import MOST_FILES, MOST_OF_ALL, Piece, attached, fetch, place, words
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 MOST_TEXTS = 100
+_CODE = re.compile(r"(?<!\d)\d(?:[\s.\-–—_]?\d){15}(?!\d)")
+_MOST_CODES = 3
 
 
 async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: TipService) -> Draft:
@@ -32,6 +37,9 @@ async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: T
     quiet = message.media_group_id is not None and message.media_group_id == draft.album
     seen = f"{message.message_id}.{message.edit_date or 0}"
     if seen not in draft.taken:
+        if await _has_code(message, person, tips):
+            await erase_messages(bot, person.chat_id, {message.message_id})
+            return draft.heard(await answer(message, screens.code_inside(draft, person.language)))
         try:
             pieces = await _pieces(message, draft, bot)
         except Refused as refused:
@@ -46,6 +54,17 @@ async def take(message: Message, draft: Draft, bot: Bot, person: Person, tips: T
         if quiet
         else draft.heard(await answer(message, screens.kept(draft, person.language, forwarded=tips.forwarded)))
     )
+
+
+async def _has_code(message: Message, person: Person, tips: TipService) -> bool:
+    """Whether the code of a tip stands in a message: monitors could answer in the tipper's name with it.
+
+    Counted like a code that is typed, so that nobody can try codes in this way instead.
+    """
+    for found in _CODE.findall(words(message))[:_MOST_CODES]:
+        if await tips.limits.may_try_code(person.chat_id) and await tips.desk.by_code(digits_of(found)) is not None:
+            return True
+    return False
 
 
 async def _refused(message: Message, draft: Draft, why: Why, person: Person) -> Draft:

@@ -324,3 +324,30 @@ async def test_fifty_albums_are_answered_once_each_at_most(talk: Tipping) -> Non
     await talk.forge(person, "tip:ask:no")
     await talk.press(person, "tip:send:")
     assert len(await talk.opened()) == 20
+
+
+@pytest.mark.parametrize("shape", ["{}", "my code is {} by the way", "-{}-"])
+async def test_a_message_with_the_code_of_a_tip_in_it_goes_to_nobody(talk: Tipping, shape: str) -> None:
+    """SecureDrop's rule: whoever has the code could answer in the tipper's name."""
+    person = talk.person("en")
+    code = await talk.tell(person, "once")
+    await talk.say(person, code[-4:])
+    await talk.accept(person)
+    await talk.say(person, shape.format(code))
+    assert talk.last(person).startswith("The code of a tip stands in this message.")
+    assert shape.format(code) not in [one.get("text") for one in talk.chat(person).messages.values()]
+    await talk.say(person, "paid from 1111 2222 3333 4444 to 5555666677778888")
+    assert talk.last(person).startswith("Kept")
+    await talk.forge(person, "tip:ask:no")
+    await talk.press(person, "tip:send:")
+    assert [one.text for one in await talk.opened()] == ["paid from 1111 2222 3333 4444 to 5555666677778888"]
+
+
+async def test_codes_are_not_tried_by_way_of_a_tip(talk: Tipping) -> None:
+    code = await talk.tell(talk.person("kk"), "once")
+    person = talk.person("en")
+    await talk.accept(person)
+    for number in range(3):
+        await talk.say(person, f"{number}111 2222 3333 4444, {number}111 2222 3333 5555")
+    await talk.say(person, code)
+    assert talk.last(person).startswith("Kept"), "nothing tells whether it is one"

@@ -15,7 +15,7 @@ import pytest
 
 from bot.tips.bundle import Bundle, write_bundle
 from bot.tips.keyholder.keys import SecretKey
-from bot.tips.sealing import padded_size, seal
+from bot.tips.sealing import BadKey, padded_size, seal
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,8 @@ def test_lengths_tell_little(key: SecretKey) -> None:
     padded = [padded_size(size) for size in range(20_000, 25_000_000, 99_991)]
     assert len(set(padded)) < 200
     assert all(size <= big <= size * 1.08 for size, big in zip(range(20_000, 25_000_000, 99_991), padded, strict=True))
+
+
+def test_nothing_is_sealed_to_nobody() -> None:
+    with pytest.raises(BadKey, match="no public key"):
+        seal({"kind": "text"}, b"x", [])

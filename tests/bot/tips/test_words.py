@@ -77,6 +77,7 @@ def _told(draft: Draft, language: str, clock: Any) -> Iterator[Page]:
     yield screens.code("1234567890123456", language)
     yield screens.sent_already(language)
     yield screens.unreadable(draft, language)
+    yield screens.code_inside(draft, language)
     yield screens.set_aside(draft, language, "Asia/Almaty", clock())
     yield from (screens.code_typed(language, right=right) for right in (True, False))
     yield screens.erased(3, 2, language)
