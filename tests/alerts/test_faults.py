@@ -1,18 +1,24 @@
-"""Bad days: whatever fails between the ledger and Telegram, nothing is lost and nothing told twice."""
+"""Bad days: whatever fails between the ledger and Telegram, nothing is lost and nothing told twice.
+
+Every test ends with the same facts: each message that was accepted was accepted once, how many were, and what the
+ledger says of them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import resource
+import shutil
 import sqlite3
+import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.channels.base import Message
@@ -21,11 +27,15 @@ from alerts.delivery import Deliverer
 from alerts.outbox import Owed
 from alerts.pace import Pace
 from alerts.shared_pace import pacer_for
+from bot.database_commands import upgrade
 from bot.sandbox import BOT_TOKEN, Sandbox
 from bot.sandbox.people import Person
+from tests.alerts.conftest import World
+from tests.alerts.own_postgres import own_server
 from watchers.database import Database
 
-PEOPLE = 12
+PEOPLE, EACH = 12, 3
+ALL = PEOPLE * EACH
 ONLY_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
 
 
@@ -34,9 +44,9 @@ async def render(owed: Owed) -> Message:
 
 
 class Day:
-    """Forty messages owed, a deliverer, the sandbox."""
+    """Messages owed, a deliverer, the sandbox."""
 
-    def __init__(self, world: Any, sandbox: Sandbox) -> None:
+    def __init__(self, world: World, sandbox: Sandbox) -> None:
         self.world, self.sandbox = world, sandbox
         self.failures = 0
         self.use(sandbox.api_base)
@@ -62,34 +72,41 @@ class Day:
             self.world.clock.advance(seconds=1)
 
     async def until_sent(self, least: int) -> None:
-        while len(self.sandbox.ledger.messages()) < least:
+        while len(self.told) < least:
             await self.step()
 
     async def to_the_end(self) -> None:
-        async with asyncio.timeout(40):
-            while any(state in ("due", "sending") for state in await self.world.states()):
+        async with asyncio.timeout(60):
+            while {"due", "sending"} & set(await self.ledger()):
                 await self.step()
 
-    async def nothing_lost_nothing_twice(self, *, in_doubt: int = 0) -> None:
-        told = Counter(int(entry.text.split()[-1]) for entry in self.sandbox.ledger.messages())
-        assert max(told.values()) == 1
-        rows = await self.world.rows()
-        assert {row.state for row in rows if row.id not in told} <= {"uncertain"}
-        assert {row.state for row in rows} <= {"sent", "uncertain"}
-        assert sum(row.state == "uncertain" for row in rows) == in_doubt
+    @property
+    def told(self) -> Counter[int]:
+        """How often each message was accepted, by the sandbox."""
+        return Counter(int(entry.text.split()[-1]) for entry in self.sandbox.ledger.messages())
+
+    async def ledger(self) -> Counter[str]:
+        """How many rows are in each state."""
+        return Counter(await self.world.states())
 
 
-@pytest_asyncio.fixture
-async def day(world: Any) -> AsyncIterator[Day]:
+@asynccontextmanager
+async def a_day(world: World) -> AsyncIterator[Day]:
     people = [Person(n, f"P{n}", "ru", started=True) for n in range(1, PEOPLE + 1)]
     async with Sandbox(people=people) as sandbox:
-        for n in range(1, PEOPLE + 1):
-            person = await world.person(str(n))
-            for _ in range(3):
-                await world.owe(person)
+        for person in people:
+            id_ = await world.person(str(person.id))
+            for _ in range(EACH):
+                await world.owe(id_)
         day = Day(world, sandbox)
         yield day
         await day.channel.close()
+
+
+@pytest.fixture
+async def day(world: World) -> AsyncIterator[Day]:
+    async with a_day(world) as day:
+        yield day
 
 
 @ONLY_SQLITE
@@ -99,36 +116,82 @@ async def test_a_locked_database_is_waited_for(day, world) -> None:
     other.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(day.step())
     await asyncio.sleep(0.3)
+    before = len(day.told)
+    assert not waiting.done()
     other.rollback()
     other.close()
     await waiting
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice()
+    assert before < ALL
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL}
 
 
 @ONLY_SQLITE
-async def test_a_full_disk_is_waited_for_and_answers_that_came_meanwhile_are_kept(day, world) -> None:
+async def test_files_that_may_not_grow_are_waited_for_and_answers_that_came_meanwhile_are_kept(day, world) -> None:
     await day.until_sent(5)
     path = Path(world.database.url.partition("///")[2])
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     sizes = [file.stat().st_size for file in path.parent.iterdir() if file.is_file()]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes), hard))  # no file may grow: the system's own refusal
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes), hard))
     try:
         for _ in range(30):
             await day.step()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert day.failures
+    assert day.failures > 0
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice()
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("a disk can be mounted by root alone; files that may not grow are tested beside")
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], check=False, capture_output=True
+    )
+    if made.returncode != 0:
+        pytest.skip(f"no disk may be mounted here ({made.stderr.decode().strip()})")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+async def test_a_full_disk_is_waited_for_and_answers_that_came_meanwhile_are_kept(small_disk, clock) -> None:
+    database = Database(f"sqlite+aiosqlite:///{small_disk}/full.sqlite3")
+    await upgrade(database)
+    async with a_day(World(database, clock)) as day:
+        await day.until_sent(5)
+        ballast = small_disk / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while file.write(b"0" * 4096):
+                pass
+        assert shutil.disk_usage(small_disk).free == 0
+        for _ in range(30):
+            await day.step()
+        assert day.failures > 0
+        assert (await day.ledger())["sent"] < ALL
+        ballast.unlink()
+        await day.to_the_end()
+        assert set(day.told.values()) == {1}
+        assert len(day.told) == ALL
+        assert await day.ledger() == {"sent": ALL}
+    await database.close()
 
 
 @ONLY_SQLITE
 async def test_a_connection_cut_after_the_message_was_taken_leaves_it_in_doubt(day) -> None:
     day.sandbox.faults.drop_after(count=4)
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice(in_doubt=4)
-    assert len(day.sandbox.ledger.messages()) == 3 * PEOPLE
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL - 4, "uncertain": 4}
 
 
 @ONLY_SQLITE
@@ -137,7 +200,10 @@ async def test_a_server_too_slow_to_answer_leaves_doubt_and_is_not_asked_again(d
     day.use(day.sandbox.api_base, seconds=0.4)
     day.sandbox.faults.slow(1.0, count=3)
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice(in_doubt=3)
+    assert await day.ledger() == {"sent": ALL - 3, "uncertain": 3}
+    in_doubt = {row.id for row in await day.world.rows() if row.state == "uncertain"}
+    assert set(day.told.values()) == {1}
+    assert {row.id for row in await day.world.rows()} - set(day.told) <= in_doubt  # what nobody was told
 
 
 @ONLY_SQLITE
@@ -150,7 +216,9 @@ async def test_a_clock_that_jumps_neither_loses_nor_repeats(day, world, hours) -
         await day.step()
     world.clock.advance(hours=6)  # back again in the end, or the true time comes
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice()
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL}
 
 
 @ONLY_SQLITE
@@ -160,15 +228,18 @@ async def test_without_names_of_hosts_nothing_goes_out_and_everything_goes_later
     for _ in range(10):
         await day.step()
     await day.deliverer.stop()
-    assert not day.sandbox.ledger.messages()
+    assert not day.told
+    assert await day.ledger() == {"due": ALL}
     await day.channel.close()
     day.use(day.sandbox.api_base)
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice()
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL}
 
 
 @pytest.mark.parametrize("dialect", [pytest.param("postgres", marks=pytest.mark.postgres)])
-async def test_a_postgresql_that_cuts_every_connection_under_load_loses_nothing(day, world, database_url) -> None:
+async def test_a_postgresql_that_cuts_every_connection_under_load_loses_nothing(day, database_url) -> None:
     killer = Database(database_url)
     for least in (4, 12, 20, 28):
         await day.until_sent(least)
@@ -181,4 +252,27 @@ async def test_a_postgresql_that_cuts_every_connection_under_load_loses_nothing(
             await day.step()
     await killer.close()
     await day.to_the_end()
-    await day.nothing_lost_nothing_twice()
+    assert set(day.told.values()) == {1}
+    assert len(day.told) == ALL
+    assert await day.ledger() == {"sent": ALL}
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(180)
+async def test_a_postgresql_restarted_under_load_loses_nothing(clock) -> None:
+    with own_server() as server:
+        database = Database(server.url)
+        await upgrade(database)
+        async with a_day(World(database, clock)) as day:
+            for least, how in ((4, "fast"), (14, "immediate"), (24, "fast")):
+                await day.until_sent(least)
+                restarted = asyncio.create_task(asyncio.to_thread(server.restart, how))
+                while not restarted.done():
+                    await day.step()
+                await restarted
+            assert day.failures > 0
+            await day.to_the_end()
+            assert set(day.told.values()) == {1}
+            assert len(day.told) == ALL
+            assert await day.ledger() == {"sent": ALL}
+        await database.close()

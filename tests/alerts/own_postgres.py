@@ -1,0 +1,82 @@
+"""A PostgreSQL server of the tests' own, which may be restarted without disturbing anybody."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+__all__ = ["OwnServer", "own_server"]
+
+_ACCOUNT = "postgres"  # the server refuses to run as root
+
+
+class OwnServer:
+    """A cluster in a folder, on a free port of this machine. `restart` is the real thing."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"postgresql+asyncpg://{_ACCOUNT}@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        """Make the cluster and start it."""
+        where = ["-D", str(self._folder / "data")]
+        self._run("initdb", *where, "-A", "trust", "-U", _ACCOUNT, "--no-sync")
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", *where, "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def restart(self, how: str) -> None:
+        """Down and up again: `fast` cuts every connection, `immediate` is as good as a crash: the log is replayed."""
+        self._run(
+            "pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", how, "-l", str(self._folder / "log"), "restart"
+        )
+
+    def stop(self) -> None:
+        """Stop it for good."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        account = _ACCOUNT if os.geteuid() == 0 else None
+        groups: list[str] | None = [] if account else None
+        done = subprocess.run(
+            [self._programs / program, *arguments], check=False, user=account, group=account, extra_groups=groups,
+            cwd=self._folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+
+
+def _programs() -> Path | None:
+    """The folder of initdb and pg_ctl: on the path, or where Debian keeps each version's."""
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if {"initdb", "pg_ctl"} <= {one.name for one in place.iterdir()}), None)
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A running server. Without its programs the test is skipped, but fails where CI is set: all is tested there."""
+    programs = _programs()
+    if programs is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no initdb and pg_ctl: install PostgreSQL's server")
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path: another account has to reach it
+        folder = Path(name)
+        folder.chmod(0o700)
+        shutil.chown(folder, _ACCOUNT if os.geteuid() == 0 else getpass.getuser())
+        server = OwnServer(programs, folder)
+        server.make()
+        try:
+            yield server
+        finally:
+            server.stop()
