@@ -75,6 +75,12 @@ class Day:
         while len(self.told) < least:
             await self.step()
 
+    async def on_their_way(self) -> None:
+        """Return with a message to everybody gone out and none answered: what breaks now leaves answers to be kept."""
+        self.sandbox.faults.slow(2.0, count=PEOPLE)
+        while sum(row.state == "sending" and row.started_at is not None for row in await self.world.rows()) < PEOPLE:
+            await self.step()
+
     async def to_the_end(self) -> None:
         async with asyncio.timeout(60):
             while {"due", "sending"} & set(await self.ledger()):
@@ -132,6 +138,7 @@ async def test_a_locked_database_is_waited_for(day, world) -> None:
 async def test_files_that_may_not_grow_are_waited_for_and_answers_that_came_meanwhile_are_kept(day, world) -> None:
     await day.until_sent(5)
     path = Path(world.database.url.partition("///")[2])
+    await day.on_their_way()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     sizes = [file.stat().st_size for file in path.parent.iterdir() if file.is_file()]
     resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes), hard))
@@ -168,6 +175,7 @@ async def test_a_full_disk_is_waited_for_and_answers_that_came_meanwhile_are_kep
     await upgrade(database)
     async with a_day(World(database, clock)) as day:
         await day.until_sent(5)
+        await day.on_their_way()
         ballast = small_disk / "ballast"
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
             while file.write(b"0" * 4096):
@@ -266,6 +274,7 @@ async def test_a_postgresql_restarted_under_load_loses_nothing(clock) -> None:
         async with a_day(World(database, clock)) as day:
             for least, how in ((4, "fast"), (14, "immediate"), (24, "fast")):
                 await day.until_sent(least)
+                await day.on_their_way()
                 restarted = asyncio.create_task(asyncio.to_thread(server.restart, how))
                 while not restarted.done():
                     await day.step()
