@@ -98,7 +98,10 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.", metavar="PORT")] = 8090,
     language: Annotated[str, typer.Option(help="Language of the alerts printed here.", metavar="kk|ru|en")] = "en",
 ) -> None:
-    """Try everything on this machine: invented tenders, a Telegram on localhost, no token, no internet."""
+    """Try everything on this machine: invented tenders, a Telegram on localhost, no token, no internet.
+
+    It takes tips, too: /tip in a chat; the command that opens one is printed.
+    """
     from bot.demo.show import DemoError, show
 
     async def work() -> None:
