@@ -52,8 +52,8 @@ def _span(quiet: tuple[int, int]) -> str:
     return f"{clock(quiet[0])}–{clock(quiet[1])}"
 
 
-def overview(wishes: Wishes, mutes_: int, per_day: int, now: datetime, language: str) -> Page:
-    """How things stand, and the way to each."""
+def overview(wishes: Wishes, mutes_: int, per_day: int, now: datetime, language: str, *, group: bool = False) -> Page:
+    """How things stand, and the way to each. Channels are set up alone with the bot, not in a group."""
     _ = translator(language).gettext
     until = wishes.snoozed_until if wishes.snoozed_until is not None and wishes.snoozed_until > now else None
     snoozed = (
@@ -91,8 +91,9 @@ def overview(wishes: Wishes, mutes_: int, per_day: int, now: datetime, language:
         press(length, Set(what=Setting.SHORT, value="no" if wishes.short else "yes")),
         press(news, Set(what=Setting.NEWS, value="no" if wishes.news else "yes")),
         press(_("Export my data"), Go(screen=Screen.EXPORT)),
-        press(_("Post to a channel"), Go(screen=Screen.CHANNEL)),
     ]
+    if not group:
+        buttons.append(press(_("Post to a channel"), Go(screen=Screen.CHANNEL)))
     return Page(text, tuple(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)))
 
 

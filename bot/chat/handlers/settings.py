@@ -42,7 +42,7 @@ async def show(message: Message, person: Person, services: Services, state: FSMC
     if person.subscriber is None:
         await answer(message, screens.plain("stranger", person.language))
         return
-    await answer(message, await overview(person.subscriber, services))
+    await answer(message, await overview(person.subscriber, services, group=person.group))
 
 
 async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Person, services: Services) -> str | None:
@@ -61,7 +61,7 @@ async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Pers
             until = (await services.preferences.wishes(person.subscriber.id)).snoozed_until
             page = pages.choose_snooze(until is not None and until > services.clock(), language)
         case _:
-            page = await overview(person.subscriber, services)
+            page = await overview(person.subscriber, services, group=person.group)
     await edit(callback, page)
     return None
 
@@ -70,7 +70,7 @@ async def change(callback: CallbackQuery, callback_data: Set, person: Person, se
     """Set one thing and show how things stand."""
     if person.subscriber is None or not await _set(person.subscriber.id, callback_data, services):
         return out_of_date(person.language)
-    await edit(callback, await overview(person.subscriber, services))
+    await edit(callback, await overview(person.subscriber, services, group=person.group))
     return None
 
 
@@ -103,8 +103,8 @@ async def _set(subscriber_id: int, wanted: Set, services: Services) -> bool:
             return known
 
 
-async def overview(subscriber: Subscriber, services: Services) -> Page:
+async def overview(subscriber: Subscriber, services: Services, *, group: bool) -> Page:
     """How things stand for somebody."""
     wishes = await services.preferences.wishes(subscriber.id)
     muted = await services.preferences.mutes(subscriber.id)
-    return pages.overview(wishes, len(muted), services.per_day, services.clock(), subscriber.language)
+    return pages.overview(wishes, len(muted), services.per_day, services.clock(), subscriber.language, group=group)

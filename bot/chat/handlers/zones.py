@@ -63,5 +63,5 @@ async def choose(
         return out_of_date(person.language)
     await state.clear()
     await services.preferences.set_zone(person.subscriber.id, callback_data.zone)
-    await edit(callback, await overview(person.subscriber, services))
+    await edit(callback, await overview(person.subscriber, services, group=person.group))
     return None

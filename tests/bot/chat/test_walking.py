@@ -27,7 +27,7 @@ def dialect() -> str:
     return "sqlite"
 
 
-def walker_on(database: Database, clock: Any, language: str) -> Walker:
+def walker_on(database: Database, clock: Any, language: str, *, group: bool = False) -> Walker:
     services = services_on(database, clock)
     object.__setattr__(services.flood, "_burst", 10**9)
 
@@ -37,7 +37,7 @@ def walker_on(database: Database, clock: Any, language: str) -> Walker:
         await services.preferences.mute(one.id, MuteKind.BUYER, BUYER, days=30)
         await services.follows.follow(one.id, 8, 8)
 
-    return Walker(services, prepare)
+    return Walker(services, prepare, group=group)
 
 
 async def walk(walker: Walker, language: str) -> dict[tuple[str, ...], Screen]:
@@ -103,3 +103,11 @@ async def test_every_button_leads_somewhere_and_every_screen_back(
     assert len(found) > 120
     assert no_way_back(found) == [("/delete_me", "erase:1")], "and who erased everything is told of /start"
     assert "/start" in found["/delete_me", "erase:1"].text
+
+
+async def test_in_a_group_too(database: Database, clock: Any) -> None:
+    walker = walker_on(database, clock, "kk", group=True)
+    await store_year(services_on(database, clock).store)
+    found = await walk(walker, "kk")
+    assert len(found) > 100
+    assert no_way_back(found) == [("/delete_me", "erase:1")]

@@ -17,7 +17,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import Message, Update, User
+from aiogram.types import ChatMemberOwner, Message, Update, User
 
 from alerts.channels.telegram.signing import Signed, read_signed, sign
 from bot.chat import Services, build_dispatcher
@@ -85,6 +85,8 @@ class _Keeping(BaseSession):
         """Take it and answer as Telegram would."""
         self.sent.append(method)
         chat = getattr(method, "chat_id", None)
+        if method.__api_method__ == "getChatMember":
+            return ChatMemberOwner(user=await _me(bot), is_anonymous=False)  # type: ignore[return-value]
         if chat is None:
             return (await _me(bot)) if method.__api_method__ == "getMe" else True  # type: ignore[return-value]
         number = getattr(method, "message_id", None) or 1000 + len(self.sent)
@@ -99,24 +101,32 @@ async def _me(bot: Bot) -> Any:
     return User(id=bot.id, is_bot=True, first_name="b", username="some_bot")
 
 
+def _who(chat: int) -> dict[str, Any]:
+    return {"id": abs(chat), "is_bot": False, "first_name": "x", "language_code": "en"}
+
+
 def _message(chat: int, number: int, text: str = "x") -> dict[str, Any]:
-    who = {"id": chat, "is_bot": False, "first_name": "x", "language_code": "en"}
-    message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}, "text": text, "from": who}
+    place = {"id": chat, "type": "private"} if chat > 0 else {"id": chat, "type": "supergroup", "title": "x"}
+    message = {"message_id": number, "date": 1, "chat": place, "text": text, "from": _who(chat)}
     if text.startswith("/"):
         message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
     return message
 
 
 class Walker:
-    """Chats with one dispatcher. `prepare` makes a chat ready before a path is gone along."""
+    """Chats with one dispatcher. `prepare` makes a chat ready before a path is gone along.
 
-    def __init__(self, services: Services, prepare: Callable[[int], Awaitable[None]]) -> None:
+    `group`: the chats are groups, and who presses administers them.
+    """
+
+    def __init__(self, services: Services, prepare: Callable[[int], Awaitable[None]], *, group: bool = False) -> None:
         self._session = _Keeping()
         self.bot = Bot(TOKEN, session=self._session)
         self.bot.session.middleware(Signed())
         self._dispatcher: Dispatcher = build_dispatcher(services)
         self._prepare = prepare
-        self._updates, self._chats = count(1), count(7_000_000_000)
+        self._updates = count(1)
+        self._chats = count(-1_007_000_000_000, -1) if group else count(7_000_000_000)
         self.chat = 0
 
     async def go(self, path: tuple[str, ...]) -> Screen:
@@ -145,8 +155,7 @@ class Walker:
         return await self._feed(path, {"message": _message(self.chat, 1, path[0])}, None)
 
     async def _press(self, path: tuple[str, ...], data: str, before: Screen) -> Screen:
-        who = {"id": self.chat, "is_bot": False, "first_name": "x", "language_code": "en"}
-        body = {"id": "1", "from": who, "chat_instance": "1", "data": sign(TOKEN, self.chat, data)}
+        body = {"id": "1", "from": _who(self.chat), "chat_instance": "1", "data": sign(TOKEN, self.chat, data)}
         return await self._feed(path, {"callback_query": body | {"message": _message(self.chat, self._shown)}}, before)
 
     async def _feed(self, path: tuple[str, ...], body: dict[str, Any], before: Screen | None) -> Screen:
