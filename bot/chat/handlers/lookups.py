@@ -46,15 +46,16 @@ def router() -> Router:
 def pasted_router() -> Router:
     """Comes after whatever waits for typed words, before whatever did not understand."""
     made = Router(name="pasted")
-    made.message.register(pasted, F.text.func(_names_a_purchase) | F.caption.func(_names_a_purchase))
+    made.message.register(pasted, F.func(_names_a_purchase))
     return made
 
 
 _COMMANDS = {Listed.LATEST: "latest", Listed.DEADLINES: "deadlines", Listed.TOP: "top"}
 
 
-def _names_a_purchase(text: str | None) -> bool:
-    return bool(text) and bool(ocids_in(text or "") or portal_links(text or ""))
+def _names_a_purchase(message: Message) -> bool:
+    text = _said(message)
+    return bool(text) and bool(ocids_in(text) or portal_links(text))
 
 
 def _opens_a_purchase(payload: str | None) -> bool:
@@ -89,10 +90,14 @@ async def tender(message: Message, command: CommandObject, person: Person, servi
 
 async def pasted(message: Message, person: Person, services: Services) -> None:
     """A number, a link or a forwarded alert, without a command. A group's own talk is left alone."""
-    text = (message.text or message.caption or "") + "".join(f" {link}" for link in _hidden_links(message))
-    pages = await looking.named(text, person, services, known_only=person.group)
+    pages = await looking.named(_said(message), person, services, known_only=person.group)
     for page in pages:
         await answer(message, page, quote=person.group)
+
+
+def _said(message: Message) -> str:
+    """Its words and the addresses behind them: a post often shows only "more"."""
+    return " ".join([message.text or message.caption or "", *_hidden_links(message)])
 
 
 def _hidden_links(message: Message) -> list[str]:

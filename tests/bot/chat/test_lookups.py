@@ -12,6 +12,7 @@ from bot.chat.lookup_callbacks import Behind, OpenProfile, ShowChart
 from tests.bot.chat.alerting import alerted, known
 from tests.bot.chat.bodies import BUYER, ROOFS, store_year
 from tests.bot.chat.talking import LANGUAGES, Talk, parse, store_tender
+from tests.bot.chat.test_hostile import CONFUSED
 from watchers.behind import Side, What
 
 SHARE = {
@@ -123,3 +124,51 @@ async def test_words_in_a_group_are_left_alone(talk: Talk) -> None:
     person: Any = talk.person("ru")
     await talk.say(person, "12345678", group)
     assert talk.messages(group) == []
+
+
+BOT = {"type": "user", "sender_user": {"id": 7000000001, "is_bot": True, "first_name": "Baqylau"}, "date": 1}
+CHANNEL = {"type": "channel", "chat": {"id": -1001, "type": "channel", "title": "News"}, "message_id": 1, "date": 1}
+PAGE = "https://goszakup.gov.kz/ru/announce/index/17379607"
+
+
+def behind_words(text: str, link: str) -> dict[str, Any]:
+    return {"text": text, "entities": [{"type": "text_link", "offset": 0, "length": len(text), "url": link}]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("content", "opened"),
+    [
+        ({"text": "Жаңалық: 17379607-1 туралы", "forward_origin": CHANNEL}, True),
+        ({"text": f"Подробнее: {PAGE}", "forward_origin": CHANNEL}, True),
+        (behind_words("Подробнее", PAGE) | {"forward_origin": CHANNEL}, True),
+        ({"text": "/stop", "forward_origin": BOT}, False),
+        ({"text": "Просто новость", "forward_origin": CHANNEL}, False),
+        (behind_words("Больше", "https://example.kz/17379607") | {"forward_origin": CHANNEL}, False),
+    ],
+    ids=["number", "link", "hidden", "command", "words", "elsewhere"],
+)
+async def test_a_forwarded_post_opens_the_purchase_it_names(
+    talk: Talk, language: str, content: dict[str, Any], opened: bool
+) -> None:
+    await store_year(talk.services.store)
+    person = await known(talk, language)
+    message = talk.sandbox.world.post(talk.chat(person), person.as_json(), **content)
+    talk.sandbox.world.updates.add("message", message)
+    await talk.settle()
+    assert ("Ремонт кровли, часть 7" in talk.last(person)) == opened
+    assert opened or talk.last(person).startswith(CONFUSED[language])
+    assert await talk.state(person) == "active"
+
+
+async def test_a_forwarded_alert_opens_what_it_told_of(talk: Talk) -> None:
+    await store_year(talk.services.store)
+    teller, reader = await known(talk, "ru"), await known(talk, "kk")
+    await talk.say(teller, "/tender 17379608-1")
+    alert = talk.messages(teller)[-1]
+    content = {"text": alert["text"], "entities": alert.get("entities", []), "forward_origin": BOT}
+    talk.sandbox.world.updates.add("message", talk.sandbox.world.post(talk.chat(reader), reader.as_json(), **content))
+    await talk.settle()
+    assert talk.last(reader).startswith("🚩 Ремонт кровли, часть 8")
+    assert talk.last(reader) != alert["text"], "in the reader's language"
+    assert "why:8" in talk.buttons(reader).values()
