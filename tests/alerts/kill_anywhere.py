@@ -116,7 +116,7 @@ class Killing:
 
     async def _dies(self, process: object) -> bool:
         """Whether a process ends by itself within a while."""
-        for _ in range(100):
+        for _ in range(500):
             if process.exitcode is not None:  # type: ignore[attr-defined]
                 return True
             await asyncio.sleep(0.02)
