@@ -57,7 +57,16 @@ async def test_a_message_goes_out_as_it_was_rendered_and_its_id_comes_back(
         ]
     }
     await channel.send("5", Message(html="plain"))
-    assert not {"reply_markup", "disable_notification", "reply_parameters"} & set(api.asked[1])
+    left_out = {"reply_markup", "disable_notification", "reply_parameters", "allow_paid_broadcast"}
+    assert not left_out & set(api.asked[1])
+
+
+async def test_a_paid_broadcast_says_so_in_every_message(api: BotApi) -> None:
+    channel = TelegramChannel(connect(TOKEN, api.url), paid=True)
+    await channel.send("5", MESSAGE)
+    await channel.send("-100123", Message(html="plain"))
+    await channel.close()
+    assert [asked["allow_paid_broadcast"] for asked in api.asked] == ["true", "true"]
 
 
 async def test_a_quiet_reply_says_so(api: BotApi, channel: TelegramChannel) -> None:
