@@ -114,7 +114,14 @@ class Talk:
             await self.settle()
 
     async def forge(
-        self, person: Person, data: str, message_id: int = 0, chat: Chat | None = None, *, signed: bool = True
+        self,
+        person: Person,
+        data: str,
+        message_id: int = 0,
+        chat: Chat | None = None,
+        *,
+        signed: bool = True,
+        settle: bool = True,
     ) -> None:
         """Send any data for any message; signed as if we had made the button, or as a changed client has to send it."""
         place = chat or self.chat(person)
@@ -123,7 +130,8 @@ class Talk:
         query = self.sandbox.world.add_query(person, place, message["message_id"])
         body = {"id": query, "from": person.as_json(), "message": message, "chat_instance": "1", "data": data}
         self.sandbox.world.updates.add("callback_query", body)
-        await self.settle()
+        if settle:
+            await self.settle()
 
     def toasts(self) -> list[str]:
         """The words every pressed button was answered with, '' for none."""
