@@ -23,6 +23,14 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     full: dict[str, str]
     cite: dict[str, str]
 
+    def cited(self, language: str) -> str:
+        """How it is quoted in a language, in English where it does not say."""
+        return self.cite.get(language) or self.cite["en"]
+
+    def named(self, language: str) -> str:
+        """Its full name in a language, in English where it does not say."""
+        return self.full.get(language) or self.full["en"]
+
 
 @cache
 def acts() -> dict[str, Act]:
@@ -35,7 +43,7 @@ def acts() -> dict[str, Act]:
 def cite(rule: Norm, language: str) -> str:
     """How a rule is quoted: "Rules No. 687, p. 164". An act that the file lacks is quoted by its key."""
     act = acts().get(rule.act)
-    return act.cite[language].replace("{clause}", rule.clause) if act else f"{rule.act}, {rule.clause}"
+    return act.cited(language).replace("{clause}", rule.clause) if act else f"{rule.act}, {rule.clause}"
 
 
 def norm(rule: Norm | None, language: str) -> str:

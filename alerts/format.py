@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale
 
 from alerts.acts import norm
-from alerts.i18n import mark_plural, translator
+from alerts.i18n import mark, mark_plural, translator
 from alerts.kazakh import Case, with_ending
 from watchers.ocds import parse_datetime
 
@@ -30,9 +30,9 @@ WorkingDays = Callable[[date, date], int | None]
 
 _SYMBOLS = {"KZT": "₸", "UAH": "₴", "EUR": "€", "RUB": "₽", "GBP": "£"}  # a "$" could be anybody's: USD stays USD
 _SCALES = (
-    (Decimal(10) ** 12, {"en": "tn", "ru": "трлн", "kk": "трлн"}),
-    (Decimal(10) ** 9, {"en": "bn", "ru": "млрд", "kk": "млрд"}),
-    (Decimal(10) ** 6, {"en": "M", "ru": "млн", "kk": "млн"}),
+    (Decimal(10) ** 12, mark("tn")),
+    (Decimal(10) ** 9, mark("bn")),
+    (Decimal(10) ** 6, mark("M")),
 )
 
 _UNITS = {
@@ -101,14 +101,15 @@ def money(amount: Amount | None, currency: str, language: str, *, exact: bool = 
 
 def _short(amount: Decimal, language: str) -> str:
     larger = None
-    for scale, words in _SCALES:
+    for scale, unit in _SCALES:
+        word = translator(language).gettext(unit)
         if abs(amount) >= scale:
             scaled = amount / scale
             rounded = scaled.quantize(Decimal("0.1" if abs(scaled) >= 10 else "0.01"), ROUND_HALF_UP)
             if abs(rounded) >= 1000 and larger:  # 999.96 million is 1 billion, not 1000 million
                 return f"{number(rounded / 1000, language)}{NBSP}{larger}"
-            return f"{number(rounded, language)}{NBSP}{words[language]}"
-        larger = words[language]
+            return f"{number(rounded, language)}{NBSP}{word}"
+        larger = word
     return _whole_sum(amount, language)
 
 

@@ -11,15 +11,26 @@ from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from templates import LANGUAGES, ROOT
 
-__all__ = ["DEFAULT_LANGUAGE", "KEYWORDS", "LANGUAGES", "language_of", "mark", "mark_plural", "translator"]
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "KEYWORDS",
+    "LANGUAGES",
+    "language_name",
+    "language_of",
+    "mark",
+    "mark_plural",
+    "translator",
+]
 
 DEFAULT_LANGUAGE = "ru"
+_NAMES = {"kk": "Қазақша"}  # in full "қазақ тілі", which is long for a button
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -60,6 +71,11 @@ def mark(text: str) -> str:
 def mark_plural(one: str, many: str) -> tuple[str, str]:
     """Mark a text that counts something; returns both English forms for `ngettext`."""
     return one, many
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself: "Қазақша", "Русский", "English"."""
+    return _NAMES.get(code) or (Locale(code).get_display_name(code) or code).capitalize()
 
 
 def language_of(code: str | None) -> str:

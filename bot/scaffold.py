@@ -14,8 +14,8 @@ from pathlib import Path
 from string import Template
 
 from bot.indicator_list import PLACE
-from templates import LANGUAGES
 from templates import ROOT as TEMPLATES
+from templates import WHOLE
 from watchers.indicators import base
 
 __all__ = ["ScaffoldError", "add_indicator"]
@@ -82,7 +82,7 @@ def _files(code: str, name: str) -> dict[Path, str]:
         **_fixture(code, "a-year", "2025-03-01T09:00:00Z", {"status": "fired", "value": 365, "threshold": 365}),
         **_fixture(code, "a-day-less", "2025-02-28T09:00:00Z", {"status": "clear"}),
     }
-    for language in LANGUAGES:
+    for language in WHOLE:
         page = Path("templates", "indicators", code, f"{language}.md")
         files[page] = _fill(f"page.{language}.txt", values)
     return files

@@ -96,7 +96,9 @@ def telegram_html(tokens: list[Token]) -> str:
 def _kinds() -> dict[str, tuple[str, bool]]:
     """By heading in any language: the kind of section it stands over, and whether chat tells it."""
     kinds = tomllib.loads((ROOT / "indicators" / "sections.toml").read_text(encoding="utf-8"))
-    return {kind[language]: (key, kind["chat"]) for key, kind in kinds.items() for language in LANGUAGES}
+    return {
+        kind[language]: (key, kind["chat"]) for key, kind in kinds.items() for language in LANGUAGES if language in kind
+    }
 
 
 def _sections(text: str) -> tuple[Section, ...]:
@@ -135,6 +137,6 @@ class IndicatorPages:
         self.page = lru_cache(maxsize=None)(self._page)
 
     def _page(self, code: str, language: str) -> IndicatorPage | None:
-        """The page of an indicator; None if there is none (a finding of an indicator that is gone)."""
-        path = self._root / code / f"{language}.md"
-        return read_page(path) if path.is_file() else None
+        """The page of an indicator, in English where it lacks this language; None for one that is gone."""
+        paths = (self._root / code / f"{one}.md" for one in (language, "en"))
+        return next((read_page(path) for path in paths if path.is_file()), None)

@@ -10,7 +10,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from alerts.channels.base import Button
 from alerts.channels.telegram.signing import LONGEST_DATA
-from alerts.i18n import translator
+from alerts.i18n import LANGUAGES, language_name, translator
 from bot.chat.callbacks import (
     ChooseLanguage,
     ChooseScope,
@@ -28,7 +28,7 @@ _SPACE = re.compile(r"[^\S\u00a0]+")  # a no-break space holds a sum together
 Row = tuple[Button, ...]
 Rows = tuple[Row, ...]
 
-NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+NAMES = {code: language_name(code) for code in LANGUAGES}
 FIRST_COUNTRY = "KZ"
 LONGEST = 60  # characters of a label
 

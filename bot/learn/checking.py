@@ -13,7 +13,7 @@ from bot.learn.lesson import Card, Lesson
 from bot.learn.pictures import names
 from bot.learn.reading import CITED, LINK, Fault, read_lesson
 from bot.learn.words import CARD_LIMIT, body_html, visible
-from templates import LANGUAGES, ROOT
+from templates import ROOT, WHOLE
 from watchers.indicators.registry import indicator_classes
 
 __all__ = ["SHIPPED", "check_folder", "faults_of", "numbers", "shipped_slugs"]
@@ -132,7 +132,7 @@ def _faults_of_card(card: Card, lesson: Lesson, slugs: Collection[str], today: d
 def _among_languages(told: Mapping[str, Lesson], folder: Path) -> Iterator[Fault]:
     """A lesson is the same in all languages: its frame, its rules, its numbers."""
     first = next(iter(told.values()))
-    for language in LANGUAGES:
+    for language in WHOLE:
         if not (folder / f"{first.slug}.{language}.md").is_file():
             yield Fault(first.origin, 1, f"the language {language} is missing: write {first.slug}.{language}.md")
     for lesson in list(told.values())[1:]:

@@ -145,8 +145,8 @@ def _norms(flags: Sequence[Finding], way: Way, words: Mapping[str, Any], languag
             clauses[rule.act].append(rule.clause)
     return [
         words["norm"].format(
-            full=acts()[act].full[language],
-            clauses=acts()[act].cite[language].replace("{clause}", ", ".join(found)).rstrip("."),
+            full=acts()[act].named(language),
+            clauses=acts()[act].cited(language).replace("{clause}", ", ".join(found)).rstrip("."),
             checked=day_text(acts()[act].checked_on, language),
         )
         for act, found in clauses.items()

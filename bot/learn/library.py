@@ -15,7 +15,7 @@ import structlog
 
 from bot.learn.checking import SHIPPED, check_folder
 from bot.learn.lesson import Lesson, Level
-from templates import LANGUAGES
+from templates import LANGUAGES, WHOLE
 
 __all__ = ["GOOD_FOR", "Lessons"]
 
@@ -50,7 +50,8 @@ class Lessons:
     def lesson(self, slug: str, language: str) -> Lesson | None:
         """A lesson in a language, in another where it lacks this one; None where there is none."""
         known = self._all()
-        wanted = (language, *(one for one in LANGUAGES if one != language))
+        others = LANGUAGES if language in WHOLE else ("en", *LANGUAGES)
+        wanted = (language, *others)
         return next((known[slug, one] for one in wanted if (slug, one) in known), None)
 
     def path(self, language: str) -> list[Lesson]:

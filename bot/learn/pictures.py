@@ -36,6 +36,7 @@ def names() -> frozenset[str]:
 def alt_text(name: str, language: str) -> str:
     """What a drawing shows, in words, for whoever does not see it."""
     told = _told()[name]
+    language = language if language in told else "en"
     rows = told[language]
     if told["kind"] == "pair":
         sides = (f"{told[side][language]}: {', '.join(rows[n])}" for n, side in enumerate(("left", "right")))
@@ -50,6 +51,7 @@ def alt_text(name: str, language: str) -> str:
 def picture(name: str, language: str) -> bytes:
     """A drawing in a language as PNG. Raises KeyError for one there is none of. Some milliseconds of one core."""
     told = _told()[name]
+    language = language if language in told else "en"
     board = _Board(told["title"][language], told[language])
     match told["kind"]:
         case "flow":

@@ -45,7 +45,7 @@ def with_rules(text: str, language: str, today: date) -> str:
             if act == MULTIPLE:
                 parts += [in_tenge(int(clause), language, today) for clause in clauses]
             elif known is not None:
-                parts.append(known.cite[language].replace("{clause}", ", ".join(clauses)))
+                parts.append(known.cited(language).replace("{clause}", ", ".join(clauses)))
         inside = "; ".join(filter(None, parts))
         return f"({inside})" if inside else ""
 
@@ -130,7 +130,7 @@ def card_html(lesson: Lesson, number: int, today: date, good_for: timedelta, lan
         text = _("This card is being checked: its rule was last read on %(day)s and may have changed since.") % {
             "day": day
         }
-        rule = act.cite[language].replace("{clause}", stale.clause)
+        rule = act.cited(language).replace("{clause}", stale.clause)
         body = f'{escape(text)}\n<a href="{escape(act.url)}">{escape(rule)}</a>'
     else:
         body = body_html(card, lesson.language, today, link)

@@ -117,7 +117,7 @@ def _rule(finding: Finding, language: str) -> Rule | None:
     act = acts().get(norm.act)
     return Rule(
         quoted=cite(norm, language),
-        act=act.full[language] if act else norm.act,
+        act=act.named(language) if act else norm.act,
         url=act.url if act else "",
         checked_on=words.when(norm.checked_on, language),
     )

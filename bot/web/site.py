@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from alerts.i18n import LANGUAGES, translator
+from alerts.i18n import LANGUAGES, language_name, translator
 from alerts.public_pages import PublicPages
 from bot.web.assets import asset_address
 from bot.web.speaking import PREFIX, language_for
@@ -29,7 +29,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 _ENDINGS = {"text/html": "html", "application/atom+xml": "atom", "text/plain": "txt"}
 _FRESH = "public, max-age=60"
 
@@ -180,7 +179,7 @@ class Page:
         """Code, name and address of this page in every language."""
         path = self.path if self.path != "/" else ""
         query = "&".join(part for part in self.request.query_string.split("&") if part and not part.startswith("lang="))
-        return [(code, _NAMES[code], f"/{code}{path}{f'?{query}' if query else ''}") for code in LANGUAGES]
+        return [(code, language_name(code), f"/{code}{path}{f'?{query}' if query else ''}") for code in LANGUAGES]
 
     def _has(self, tag: str, modified: datetime | None) -> bool:
         """Whether the asker's copy is current."""
