@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import compress
+from operator import attrgetter
 
 import msgspec
 import numpy as np
@@ -25,6 +26,8 @@ __all__ = ["Index"]
 _FEW = 4096
 """So many keys, or a fiftieth of all where that is more, stand beside the shelves before these are made anew."""
 
+_live, _subscriber, _suppliers = attrgetter("live"), attrgetter("subscriber_id"), attrgetter("suppliers")
+_asked = attrgetter("subscriber_id", "criteria")
 _stored = msgspec.msgpack.Encoder()
 _read = msgspec.msgpack.Decoder(Criteria)
 
@@ -48,26 +51,27 @@ class Index:
     def put(self, filters: Iterable[Followed]) -> None:
         """Take filters in, many or one, in place of what was kept by the same ids; those not live are only removed."""
         latest = {followed.id: followed for followed in filters}
-        count = len(latest)
-        ids = np.fromiter(latest, np.int64, count)
-        stamps = np.fromiter((hash((one.subscriber_id, one.criteria)) for one in latest.values()), np.int64, count)
-        live = np.fromiter((one.live for one in latest.values()), np.bool_, count)
+        of_all = latest.values()
+        ids = np.fromiter(latest, np.int64, len(latest))
+        stamps = np.fromiter(map(hash, map(_asked, of_all)), np.int64, len(latest))
+        live = np.fromiter(map(_live, of_all), np.bool_, len(latest))
         numbers = self._register.find(ids)
         same = live & (numbers >= 0)
         same[same] = self._register.stamps(numbers[same]) == stamps[same]
         self._drop(numbers[~same & (numbers >= 0)])
         new = live & ~same
         if new.any():
-            self._add([*compress(latest.values(), new.tolist())], ids[new], stamps[new])
+            self._add([*compress(of_all, new)], ids[new], stamps[new])
 
     def _add(self, filters: Sequence[Followed], ids: Column, stamps: Column) -> None:
-        subscribers = np.fromiter((one.subscriber_id for one in filters), np.int64, len(filters))
-        supplier = np.fromiter((bool(one.criteria.suppliers) for one in filters), np.bool_, len(filters))
+        criteria = [one.criteria for one in filters]
+        subscribers = np.fromiter(map(_subscriber, filters), np.int64, len(filters))
+        supplier = np.fromiter(map(bool, map(_suppliers, criteria)), np.bool_, len(filters))
         numbers = self._register.add(ids, subscribers, stamps, supplier)
-        placed = self._placing.place(one.criteria for one in filters)
+        placed = self._placing.place(criteria)
         self._fresh.add(placed.key, placed.asks, placed.amount, numbers[placed.of])
         for place in placed.doubtful:
-            self._doubtful[int(numbers[place])] = _stored.encode(filters[place].criteria)
+            self._doubtful[int(numbers[place])] = _stored.encode(criteria[place])
 
     def remove(self, subscription_id: int) -> None:
         """Forget a filter; one that is not kept is no error."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import product
 from math import prod
-from typing import Any, Final
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -43,24 +44,13 @@ def in_hundredths(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-def shape(criteria: Criteria) -> tuple[Any, ...]:
-    """All of a filter that `keep` looks at: filters of the same shape are kept under the same keys."""
-    return (
-        criteria.regions,
-        criteria.categories,
-        criteria.buyers,
-        criteria.words,
-        criteria.indicators,
-        criteria.suppliers,
-        criteria.without_words,
-        criteria.methods,
-        criteria.max_amount,
-        criteria.min_days,
-        criteria.max_days,
-    )
+shape = attrgetter(
+    "regions", "categories", "buyers", "words", "indicators", "suppliers", "without_words", "methods", "max_amount",
+    "min_days", "max_days",
+)  # fmt: skip
+"""All of a filter that `keep` looks at: filters of the same shape are kept under the same keys."""
 
-
-_NO_MORE = list(shape(Criteria())[3:])
+_NO_MORE: list[object] = list(shape(Criteria())[3:])
 
 
 def keep(criteria: Criteria) -> Kept:

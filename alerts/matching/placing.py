@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ _LEVEL: Final = 3  # bits for the level; then 2 for the three above, then the nu
 _BESIDE: Final = 5
 _MOST_AMOUNT = 2**62
 _MOST_REMEMBERED = 50_000
+
+_beside = attrgetter("min_weight", "currency", "min_amount")
 
 
 class Placed(NamedTuple):
@@ -52,16 +55,17 @@ class Placing:
         self._shapes: dict[tuple[Any, ...], tuple[int, list[int]]] = {}  # what is asked beside, and the keys
         self._besides: dict[tuple[int | None, str, Decimal | None], tuple[int, int]] = {}  # the same, and the amount
 
-    def place(self, criteria: Iterable[Criteria]) -> Placed:
+    def place(self, criteria: Sequence[Criteria]) -> Placed:
         """The rows of filters."""
         if len(self._shapes) + len(self._besides) > _MOST_REMEMBERED:
             self.forget()
         key, of, asks, amount = Placed([], [], [], [])
-        for place, one in enumerate(criteria):
-            its = shape(one)
-            kind, keys = self._shapes.get(its) or self._learn(its, one)
-            beside = one.min_weight, one.currency, one.min_amount
-            asked, least = self._besides.get(beside) or self._learn_beside(beside, one)
+        shapes, besides = self._shapes, self._besides
+        for place, (one, its, beside) in enumerate(
+            zip(criteria, map(shape, criteria), map(_beside, criteria), strict=True)
+        ):
+            kind, keys = shapes.get(its) or self._learn(its, one)
+            asked, least = besides.get(beside) or self._learn_beside(beside, one)
             for number in keys:
                 key.append(number)
                 of.append(place)
