@@ -22,6 +22,7 @@ from benchmarks.year import SUPPLIERS, fill_year, supplier_id
 from bot.chat import Services, build_dispatcher
 from bot.chat.lookup_callbacks import Behind, ShowChart
 from bot.database_commands import upgrade
+from bot.memory import settle
 from watchers.behind import Side, What
 from watchers.database import Database
 
@@ -54,6 +55,7 @@ async def _run(url: str) -> list[Result]:
 async def measure(database: Database) -> list[Result]:
     """Ask a filled database."""
     services = services_on(database)
+    settle()
     started = time.perf_counter()
     await services.names.do_one()
     await services.supplier_names.do_one()

@@ -19,6 +19,7 @@ from babel.dates import format_skeleton
 from alerts.format import money, number
 from alerts.i18n import translator
 from alerts.render.figures import body_name, percent, period
+from bot.memory import settle
 from watchers.profiles import LEAST, BuyerProfile, Share, SupplierProfile
 
 if TYPE_CHECKING:
@@ -51,8 +52,19 @@ def warm() -> None:
 
 
 def _load() -> None:
-    import matplotlib.backends.backend_agg  # noqa: PLC0415 - 40 MB that only a picture needs
-    import matplotlib.figure  # noqa: F401, PLC0415
+    """The library and its fonts, which a small picture makes it read; they stay, so they are no garbage to look at."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - 40 MB that only a picture needs
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with _drawing:
+        figure = Figure(figsize=(1, 1))
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        axes.bar([0], [1])
+        for weight in ("normal", "bold"):
+            axes.text(0, 0, "Бб", fontweight=weight)
+        figure.savefig(io.BytesIO(), format="png")
+    settle()
 
 
 def draw(profile: BuyerProfile | SupplierProfile, language: str, *, dark: bool) -> bytes:
