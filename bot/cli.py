@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli_common import ConfigOption, configuration, fail, stop_on_signals
+from bot.cli_database import database_commands
 from bot.cli_learn import explainers_commands
 from bot.cli_mail import email_commands
 from bot.cli_sources import backfill, refs_commands
@@ -35,7 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-database_commands = typer.Typer(help="Upgrade or back up the database.", no_args_is_help=True)
 app.add_typer(database_commands, name="db")
 app.add_typer(refs_commands, name="refs")
 app.add_typer(email_commands, name="email")
@@ -249,53 +249,6 @@ def stats(config: ConfigOption = None) -> None:
         fail(str(error))
     for line in lines:
         typer.echo(line)
-
-
-@database_commands.command("upgrade", short_help="Bring the tables up to date.")
-def db_upgrade(config: ConfigOption = None) -> None:
-    """Bring the tables to the newest revision (SQLite does it by itself on start)."""
-    from bot.database_commands import DatabaseError, upgrade_and_tell
-
-    settings = configuration(config)
-    try:
-        typer.echo(asyncio.run(upgrade_and_tell(settings.database.url.get_secret_value())))
-    except DatabaseError as error:
-        fail(str(error))
-
-
-@database_commands.command("backup", short_help="Copy an SQLite database in use.")
-def db_backup(
-    target: Annotated[Path, typer.Argument(help="The file to write; it must not exist.", metavar="FILE")],
-    config: ConfigOption = None,
-) -> None:
-    """Copy an SQLite database while it is in use."""
-    from bot.database_commands import DatabaseError, back_up_and_tell
-
-    settings = configuration(config)
-    try:
-        typer.echo(asyncio.run(back_up_and_tell(settings.database.url.get_secret_value(), target)))
-    except DatabaseError as error:
-        fail(str(error))
-
-
-@database_commands.command("copy", short_help="Copy everything into another database.")
-def db_copy(
-    source: Annotated[str, typer.Argument(help="sqlite:///path/to/file", metavar="SOURCE_URL")],
-    target: Annotated[str, typer.Argument(help="postgresql://user:password@host/name", metavar="TARGET_URL")],
-) -> None:
-    """Copy everything from one database into another and prove it; called again, it goes on where it stopped.
-
-    Stop the bot first: what is written meanwhile is not copied.
-    """
-    from bot.database_commands import DatabaseError
-    from bot.database_copy import copy_and_tell
-
-    try:
-        typer.echo(asyncio.run(copy_and_tell(source, target, sys.stderr)))
-    except DatabaseError as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        fail("db copy: stopped; call it again to go on where it stopped", 130)
 
 
 def main() -> None:

@@ -24,7 +24,6 @@ from alerts.subscriptions import Followed
 __all__ = ["Index"]
 
 _FEW = 4096
-"""So many keys, or a fiftieth of all where that is more, stand beside the shelves before these are made anew."""
 
 _live, _subscriber, _suppliers = attrgetter("live"), attrgetter("subscriber_id"), attrgetter("suppliers")
 _asked = attrgetter("subscriber_id", "criteria")
@@ -33,9 +32,13 @@ _read = msgspec.msgpack.Decoder(Criteria)
 
 
 class Index:
-    """Filters by what they ask for. `put` and `remove` keep it current, `match` asks it. One thread at a time."""
+    """Filters by what they ask for. `put` and `remove` keep it current, `match` asks it. One thread at a time.
 
-    def __init__(self) -> None:
+    `few`: so many keys, or a fiftieth of all where that is more, stand beside the shelves before these are made anew.
+    """
+
+    def __init__(self, few: int = _FEW) -> None:
+        self._few = few
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -85,7 +88,7 @@ class Index:
 
     def settle(self) -> None:
         """Make the shelves anew where enough has changed: half a second for a million filters. `match` does it too."""
-        if len(self._fresh) + self._register.gone <= max(_FEW, len(self._shelves) // 50):
+        if len(self._fresh) + self._register.gone <= max(self._few, len(self._shelves) // 50):
             return
         if not len(self):
             self._start_anew()

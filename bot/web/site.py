@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from alerts.i18n import LANGUAGES, language_name, translator
+from alerts.i18n import LANGUAGES, language_name
 from alerts.public_pages import PublicPages
+from alerts.render.environment import environment
 from bot.web.assets import asset_address
 from bot.web.speaking import PREFIX, language_for
-from templates import ROOT
 
 __all__ = ["HEADERS", "Page", "Site"]
 
@@ -37,17 +37,9 @@ PageHandler = Callable[["Page"], Awaitable[web.StreamResponse]]
 
 @cache
 def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    texts = translator(language)
-    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext, "asset": asset_address}
-    return environment
+    made = environment("web", language)
+    made.globals["asset"] = asset_address
+    return made
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):

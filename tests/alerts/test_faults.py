@@ -76,10 +76,16 @@ class Day:
             await self.step()
 
     async def on_their_way(self) -> None:
-        """Return with a message to everybody gone out and none answered: what breaks now leaves answers to be kept."""
+        """Return with a message to everybody who is owed one gone out, none answered: a break leaves answers."""
         self.sandbox.faults.slow(2.0, count=PEOPLE)
-        while sum(row.state == "sending" and row.started_at is not None for row in await self.world.rows()) < PEOPLE:
+        gone: set[int] = set()
+        waiting = {0}
+        while waiting - gone:
             await self.step()
+            rows = [row for row in await self.world.rows() if row.state in {"due", "sending"}]
+            waiting = {row.subscriber_id for row in rows}
+            gone = {row.subscriber_id for row in rows if row.state == "sending" and row.started_at is not None}
+        assert len(gone) > PEOPLE / 2
 
     async def to_the_end(self) -> None:
         async with asyncio.timeout(60):

@@ -12,10 +12,10 @@ from typing import Any
 
 import css_inline
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
-from alerts.i18n import translator
+from alerts.render.environment import environment
 from templates import ROOT
 
 __all__ = ["Block", "email_template", "inlined", "laid_out", "page_of"]
@@ -31,24 +31,9 @@ class Block(msgspec.Struct, frozen=True):
 
 
 @cache
-def _environment(language: str, html: bool) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "email"),
-        autoescape=html,  # noqa: S701 - off for text alone
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    texts = translator(language)
-    environment.globals |= {"_": texts.gettext, "ngettext": texts.ngettext}
-    return environment
-
-
-@cache
 def email_template(name: str, language: str) -> Template:
     """A mail's template, compiled once a language: "digest.html", "digest.txt"."""
-    return _environment(language, name.endswith(".html")).get_template(f"{name}.j2")
+    return environment("email", language, html=name.endswith(".html")).get_template(f"{name}.j2")
 
 
 @cache

@@ -36,18 +36,24 @@ class Writing(Filter):
 
     async def __call__(self, message: Message, person: Person, services: Services, state: FSMContext) -> Found:
         """With what is `held`, where there is something."""
-        tips = services.tips
-        if tips is None or person.group:
+        held = await _of(person, services)
+        if held is None or held.draft.step is Step.DONE:
             return False
-        draft = await tips.drafts.get(person.chat_id)
-        if draft is None or draft.step is Step.DONE:
-            return False
+        draft = held.draft
         if draft.step is Step.CODE and message.edit_date and not (message.text or "").strip().isdecimal():
             return False  # a message of the tip was changed, and that is sent
         aside = draft.paused or await state.get_state() is not None
         if aside and not (message.edit_date and draft.has(message.message_id)):
             return False
-        return {"held": Held(tips, draft)}
+        return {"held": held}
+
+
+async def _of(person: Person, services: Services) -> Held | None:
+    """A private chat's draft, where tips are taken."""
+    if services.tips is None or person.group:
+        return None
+    draft = await services.tips.drafts.get(person.chat_id)
+    return Held(services.tips, draft) if draft is not None else None
 
 
 class SentBefore(Filter):
@@ -55,11 +61,10 @@ class SentBefore(Filter):
 
     async def __call__(self, message: Message, person: Person, services: Services) -> Found:
         """With what is `held`."""
-        tips = services.tips
-        draft = await tips.drafts.get(person.chat_id) if tips is not None and not person.group else None
-        if tips is None or draft is None or draft.step in WRITING or message.message_id not in draft.said:
+        held = await _of(person, services)
+        if held is None or held.draft.step in WRITING or message.message_id not in held.draft.said:
             return False
-        return {"held": Held(tips, draft)}
+        return {"held": held}
 
 
 class SetAside(Filter):
@@ -67,9 +72,8 @@ class SetAside(Filter):
 
     async def __call__(self, _: Message, person: Person, services: Services) -> Found:
         """With what is `held`."""
-        tips = services.tips
-        draft = await tips.drafts.get(person.chat_id) if tips is not None and not person.group else None
-        return {"held": Held(tips, draft)} if tips is not None and draft is not None and draft.paused else False
+        held = await _of(person, services)
+        return {"held": held} if held is not None and held.draft.paused else False
 
 
 class At(Filter):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,12 +95,13 @@ def test_the_index_finds_what_asking_every_filter_finds(criteria: list[Criteria]
 @given(
     st.lists(st.tuples(st.integers(1, 12), CRITERIA, st.sampled_from(("put", "put", "dead", "remove"))), max_size=40),
     st.lists(FACTS, min_size=1, max_size=4),
+    st.sampled_from((0, 3, 4096)),
 )
-def test_the_index_stays_right_through_changes(
-    steps: list[tuple[int, Criteria, str]], tenders: list[TenderFacts]
+def test_the_index_stays_right_through_changes_however_often_its_shelves_are_made_anew(
+    steps: list[tuple[int, Criteria, str]], tenders: list[TenderFacts], few: int
 ) -> None:
     filters: dict[int, Criteria] = {}
-    index = Index()
+    index = Index(few)
     for id_, criteria, what in steps:
         if what == "put":
             index.put([follow(id_, criteria)])
@@ -109,6 +109,7 @@ def test_the_index_stays_right_through_changes(
         else:
             index.put([follow(id_, criteria, live=False)]) if what == "dead" else index.remove(id_)
             filters.pop(id_, None)
+        index.settle()
     assert len(index) == len(filters)
     for facts in tenders:
         assert sorted(index.match(facts).tolist()) == naive(filters, facts)
@@ -139,9 +140,8 @@ def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() 
     assert index.match(wrong).tolist() == []
 
 
-def test_filters_put_away_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alerts.matching.index._FEW", 50)
-    index = Index()
+def test_filters_put_away_leave_nothing_behind() -> None:
+    index = Index(few=50)
     for round_ in range(3):
         index.put(follow(id_, Criteria(words=("кровл",), regions=("KZ",))) for id_ in range(round_, 200))
         for id_ in range(200):
@@ -150,12 +150,6 @@ def test_filters_put_away_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) 
         assert len(index) == 0
         assert len(index._register) == len(index._shelves) == len(index._fresh) == 0
         assert not index._doubtful
-
-
-@pytest.mark.parametrize("few", [0, 3])
-def test_the_index_is_right_however_often_its_shelves_are_made_anew(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alerts.matching.index._FEW", few)
-    test_the_index_stays_right_through_changes()
 
 
 def test_a_filter_that_comes_with_an_older_id_is_found_and_changed() -> None:

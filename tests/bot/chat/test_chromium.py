@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from alerts.filters import Criteria
 from bot.sandbox.people import Chat, Person
 from tests.bot.chat.alerting import deliver
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
@@ -150,7 +151,13 @@ async def mute(phone: Phone) -> None:
     await phone.see("muted")
 
 
-async def group(phone: Phone) -> None:
+async def muted(phone: Phone) -> list[str]:
+    services = phone.talk.services
+    subscriber = await services.subscriptions.subscriber("telegram", str(phone.person.id))
+    return [one.kind for one in await services.preferences.mutes(subscriber.id)]
+
+
+async def group(phone: Phone) -> Chat:
     chat = phone.talk.sandbox.crowd.add_group("Оқырмандар", [phone.person], kind="supergroup")
     await phone.open(chat)
     await phone.write("/start")
@@ -161,6 +168,7 @@ async def group(phone: Phone) -> None:
     await phone.tap("edit:save")
     await phone.see("group")
     await phone.open(phone.talk.chat(phone.person))
+    return chat
 
 
 async def delete_me(phone: Phone) -> None:
@@ -168,7 +176,6 @@ async def delete_me(phone: Phone) -> None:
     await phone.see("erase")
     await phone.tap("erase:1")
     await phone.see("erased")
-    assert await phone.talk.state(phone.person) == "unknown"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -179,7 +186,16 @@ async def test_the_journeys_on_a_phone(talk: Talk, window: Window, language: str
     phone = Phone(talk, person, page, language)
     async with answering(talk):
         await first_alert(phone)
+        (kept,) = await talk.kept(person)
+        assert kept.criteria == Criteria()
         await edit_filter(phone)
+        (kept,) = await talk.kept(person)
+        assert kept.criteria.min_amount is not None
         await mute(phone)
-        await group(phone)
+        assert await muted(phone) == ["buyer"]
+        chat = await group(phone)
+        (theirs,) = await talk.kept(chat)
+        assert theirs.criteria.regions == ("KZ-10",)
         await delete_me(phone)
+        assert await talk.state(person) == "unknown"
+        assert await talk.state(chat) == "active"

@@ -119,7 +119,7 @@ async def test_every_criterion_can_be_tapped(talk: Talk, key: str) -> None:
     await begin(talk, person)
     await open_criterion(talk, person, key)
     await talk.press(person, data)
-    await assert_saved(talk, person, Criteria(**fields))
+    assert await saved(talk, person) == Criteria(**fields)
     assert len(talk.messages(person)) == 1
 
 
@@ -132,7 +132,7 @@ async def test_every_criterion_can_be_typed(talk: Talk, key: str) -> None:
     await talk.say(person, text)
     if key in {"buyer", "supplier"}:
         await talk.press(person, next(data for data in talk.buttons(person).values() if data.startswith("buyer:")))
-    await assert_saved(talk, person, Criteria(**fields))
+    assert await saved(talk, person) == Criteria(**fields)
 
 
 @pytest.mark.parametrize("typed", ["бояулар", "бояулрр", "150340000022"])
@@ -150,15 +150,15 @@ async def test_a_supplier_of_last_winter_is_found_by_its_name(talk: Talk, typed:
     assert kept.criteria.suppliers == (PAINTS,)
 
 
-async def assert_saved(talk: Talk, person: Person, expected: Criteria) -> None:
-    """Out of the criterion's screen, if it is still open, and save."""
+async def saved(talk: Talk, person: Person) -> Criteria:
+    """Out of the criterion's screen, if it is still open, and save: what is kept, which the answer says in words."""
     if "edit:save" not in talk.buttons(person).values():
         await talk.press(person, "edit:look")
     await talk.press(person, "edit:save")
     (kept,) = await talk.kept(person)
-    assert kept.criteria == expected
-    codes = {code: talk.services.renderer.flag_name(code, person.language) for code in expected.indicators}
-    assert sentence(expected, person.language, codes) in talk.last(person)
+    codes = {code: talk.services.renderer.flag_name(code, person.language) for code in kept.criteria.indicators}
+    assert sentence(kept.criteria, person.language, codes) in talk.last(person)
+    return kept.criteria
 
 
 def test_every_criterion_is_tried_above() -> None:
