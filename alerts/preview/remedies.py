@@ -73,6 +73,8 @@ def wider(criteria: Criteria, purchases: Iterable[Seen]) -> list[Remedy]:
     tries = list(_wider(criteria))
     near = list(_near(criteria, purchases))
     counted = [Remedy(change, key, one, _count(one, near)) for change, key, one in tries]
+    if not any(one.count for one in counted):  # nothing less than giving up the only criterion there is
+        counted = [Remedy(change, key, one, _count(one, near)) for change, key, one in _without(criteria)]
     best: dict[tuple[Change, str], Remedy] = {}
     for one in counted:  # of lighter and lighter, or wider and wider, the first that finds anything
         if one.count:
@@ -103,10 +105,15 @@ def _wider(criteria: Criteria) -> Iterator[tuple[Change, str, Criteria]]:
     while (further := widened(around)) != around:
         yield Change.REGION, "region", further
         around = further
-    asked = [row for row in FILTERS if row.key != "min_weight" and row.is_set(criteria)]
-    for row in asked if len(asked) > 1 else ():
-        empty = {name: getattr(Criteria(), name) for name in row.fields}
-        yield Change.CLEAR, row.key, msgspec.structs.replace(criteria, **empty)
+    less = list(_without(criteria))
+    yield from less if len(less) > 1 else ()
+
+
+def _without(criteria: Criteria) -> Iterator[tuple[Change, str, Criteria]]:
+    for row in FILTERS:
+        if row.key != "min_weight" and row.is_set(criteria):
+            empty = {name: getattr(Criteria(), name) for name in row.fields}
+            yield Change.CLEAR, row.key, msgspec.structs.replace(criteria, **empty)
 
 
 def widened(criteria: Criteria) -> Criteria:

@@ -24,6 +24,7 @@ from bot.chat.handlers import (
     saving,
     settings,
     sharing,
+    speaking,
     start,
     why,
     zones,
@@ -52,7 +53,21 @@ def build_dispatcher(services: Services) -> Dispatcher:
     dispatcher.include_router(doing.router())
     dispatcher.include_router(lookups.router())  # before `start`, as lessons: a link to a purchase begins with it
     dispatcher.include_router(learning.router())  # before `start`: a link to a lesson begins with it too
-    for part in (sharing, start, filters, adding, criteria, saving, settings, muting, zones, carrying, mail, account):
+    for part in (
+        sharing,
+        start,
+        filters,
+        speaking,
+        adding,
+        criteria,
+        saving,
+        settings,
+        muting,
+        zones,
+        carrying,
+        mail,
+        account,
+    ):
         router = part.router()
         router.message.filter(F.forward_origin.is_(None))  # somebody else's "/stop" is not this person's
         dispatcher.include_router(router)

@@ -47,7 +47,8 @@ class Draft(msgspec.Struct, frozen=True):
 
     `filter_id`: the filter that is changed, 0 for a new one. `key`: the criterion whose screen is open. `quick`: the
     first choice of a new filter, which leads straight to its preview. `found`: bodies that buttons stand for. `shared`:
-    it came by somebody's link.
+    it came by somebody's link. `typed`: words that named nothing, and may be looked for in purchases instead. `shown`:
+    what the buttons of that message say when pressed, by their words, for who types these (`bot.chat.spoken`).
     """
 
     message_id: int
@@ -57,6 +58,8 @@ class Draft(msgspec.Struct, frozen=True):
     key: str = ""
     quick: bool = False
     shared: bool = False
+    typed: str = ""
+    shown: dict[str, str] = {}
 
     def save(self) -> dict[str, Any]:
         """As a JSON object."""

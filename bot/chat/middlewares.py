@@ -55,7 +55,7 @@ class Recognise(BaseMiddleware):
     ) -> Any:
         verdict = Verdict.HANDLE
         if event.event_type in _NUDGES:
-            verdict = self._services.flood.judge(user.id if user else chat.id, self._services.clock())
+            verdict = self._services.flood.judge(_speaker(event, chat, user), self._services.clock())
         if verdict is Verdict.IGNORE:
             return None
         person = await self._person(chat, user, data.get("event_thread_id") or 0)
@@ -78,6 +78,14 @@ class Recognise(BaseMiddleware):
             forum=bool(chat.is_forum),
             topic=topic,
         )
+
+
+def _speaker(event: Update, chat: Chat, user: User | None) -> int:
+    """Whose flood it is. All who write as a chat have the same user: one of them must not silence the others."""
+    behind = event.message.sender_chat if event.message else None
+    if behind is not None:
+        return behind.id
+    return user.id if user else chat.id
 
 
 class AnswerCallbacks(BaseMiddleware):

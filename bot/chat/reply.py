@@ -22,9 +22,14 @@ async def answer(message: Message, page: Page, *, quote: bool = False) -> int:
     return sent.message_id
 
 
-async def edit(callback: CallbackQuery, page: Page) -> int:
-    """Turn the pressed message into `page`, or send it anew where that cannot be edited; returns its id."""
-    message = callback.message
+async def edit(event: CallbackQuery | Message, page: Page) -> int:
+    """Turn the pressed message into `page`, or send it anew where that cannot be edited; returns its id.
+
+    Who typed the words of a button instead of pressing it is answered below.
+    """
+    if isinstance(event, Message):
+        return await answer(event, page)
+    callback, message = event, event.message
     if message is None or callback.bot is None:
         return 0
     if isinstance(message, Message):

@@ -22,6 +22,7 @@ class Editing(StrEnum):
     MENU = "menu"
     SAVE = "save"
     DAILY = "daily"  # save, and speak once a day
+    WORDS = "words"  # look for the words that were typed and named nothing
 
 
 class Edit(CallbackData, prefix="edit"):

@@ -36,11 +36,15 @@ def said(criteria: Criteria, desk: Desk) -> str:
     return shorten(sentence(criteria, desk.language, desk.names), LONG)
 
 
-def preview(draft: Draft, seen: Preview, examples: str, desk: Desk, per_day: int) -> Page:
-    """What the filter would have sent, and the way on. `examples`: Telegram's HTML of two of them."""
+def preview(draft: Draft, seen: Preview, examples: str, desk: Desk, per_day: int, *, misread: str = "") -> Page:
+    """What the filter would have sent, and the way on. `examples`: Telegram's HTML of two of them.
+
+    `misread`: words typed here that are none.
+    """
     text = render(
         "preview",
         desk.language,
+        misread=misread,
         what=said(draft.criteria, desk),
         shared=draft.shared,
         saved=bool(draft.filter_id),

@@ -22,10 +22,14 @@ _SUGGESTED = 6
 
 
 class Step(msgspec.Struct, frozen=True):
-    """What is shown, and what the draft is then (its `message_id` is still to be filled in)."""
+    """What is shown, and what the draft is then (its `message_id` is still to be filled in).
+
+    `missed`: what was typed is nothing that was asked for.
+    """
 
     page: Page
     draft: Draft
+    missed: bool = False
 
 
 async def desk_of(criteria: Criteria, person: Person, services: Services) -> Desk:
@@ -42,8 +46,8 @@ async def per_day_of(person: Person, services: Services) -> int:
     return services.per_day if wished is None else wished
 
 
-async def previewed(draft: Draft, person: Person, services: Services) -> Step:
-    """The preview of the draft."""
+async def previewed(draft: Draft, person: Person, services: Services, *, misread: str = "") -> Step:
+    """The preview of the draft. `misread`: words typed here that named nothing."""
     draft = msgspec.structs.replace(draft, key="", quick=False, found=())
     desk = await desk_of(draft.criteria, person, services)
     per_day = await per_day_of(person, services)
@@ -56,7 +60,8 @@ async def previewed(draft: Draft, person: Person, services: Services) -> Step:
             continue
     zone = person.subscriber.zone if person.subscriber else "Asia/Almaty"
     examples = services.renderer.brief(cards, person.language, zone) if cards else ""
-    return Step(pages.preview(draft, seen, examples, desk, per_day), draft)
+    page = pages.preview(draft, seen, examples, desk, per_day, misread=misread)
+    return Step(page, draft, missed=bool(misread))
 
 
 async def opened(draft: Draft, key: str, person: Person, services: Services, *, page: int = 0, note: str = "") -> Step:

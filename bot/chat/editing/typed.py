@@ -11,14 +11,16 @@ from alerts.i18n import mark
 from bot.chat.draft import Draft, Found, TypedBuyer, clean, find_kinds, is_known_region, read_buyer
 from bot.chat.editing import pages
 from bot.chat.editing.boards import Desk
+from bot.chat.editing.callbacks import Edit, Editing
 from bot.chat.editing.changing import added
 from bot.chat.editing.steps import Step, desk_of, opened, previewed
+from bot.chat.keyboards import press, shorten
 from bot.chat.lookup import SHORTEST_WORDS, find_bodies
 from bot.chat.services import Person, Services
 from watchers.enstru import branches_named
 from watchers.places import places_named
 
-__all__ = ["understood", "value_typed"]
+__all__ = ["understood", "value_typed", "with_words"]
 
 _FOUND = 8
 _CODES = 4
@@ -70,6 +72,26 @@ def _named(typed: str, criteria: Criteria, services: Services) -> Criteria | Non
     return None
 
 
+def with_words(step: Step, text: str, person: Person, services: Services) -> Step:
+    """With a way on for words that named nothing, or only a kind: purchases that have them in their texts."""
+    typed = clean(text)
+    if not step.missed and not (step.draft.quick and step.draft.key == "category"):
+        return step
+    try:
+        criteria = added(Criteria(), "words", typed)
+    except BadFilter:
+        return step
+    if not any(len(word) >= SHORTEST_WORDS for word in re.findall(r"[^\W\d_]+", typed)):
+        return step
+    clause = row_of("words").clause(criteria, Desk(person.language, person.group, services.countries).speech)
+    row = (press(shorten(clause[:1].upper() + clause[1:], 60), Edit(action=Editing.WORDS)),)
+    draft = msgspec.structs.replace(step.draft, typed=typed)
+    ways = step.page.buttons
+    at = 0 if draft.quick and not draft.key else max(len(ways) - 1, 0)  # above the first choice, else above "Back"
+    page = msgspec.structs.replace(step.page, buttons=(*ways[:at], row, *ways[at:]))
+    return Step(page, draft, missed=step.missed)
+
+
 def _at(draft: Draft, key: str) -> Draft:
     return msgspec.structs.replace(draft, key=key, quick=draft.quick or draft.criteria == Criteria())
 
@@ -83,11 +105,15 @@ async def _take(draft: Draft, criteria: Criteria, person: Person, services: Serv
     return await opened(draft, row.key, person, services)
 
 
+def _missed(step: Step) -> Step:
+    return Step(step.page, step.draft, missed=True)
+
+
 async def _read(text: str, draft: Draft, person: Person, services: Services) -> Step:
     try:
         criteria = added(draft.criteria, draft.key, clean(text, 500))
     except BadFilter:
-        return await opened(draft, draft.key, person, services, note=_unread(text, person))
+        return _missed(await opened(draft, draft.key, person, services, note=_unread(text, person)))
     return await _take(draft, criteria, person, services)
 
 
@@ -108,7 +134,7 @@ async def _place(text: str, draft: Draft, person: Person, services: Services) ->
     if not near or len(typed) < 2:
         desk = Desk(person.language, person.group, services.countries)
         note = desk.say(mark("No place is called “%(typed)s”.")) % {"typed": typed}
-        return await opened(draft, draft.key, person, services, note=note)
+        return _missed(await opened(draft, draft.key, person, services, note=note))
     desk = await desk_of(draft.criteria, person, services)
     return Step(pages.found_places(row_of("region"), draft, desk, near), draft)
 
@@ -121,7 +147,8 @@ async def _kind(text: str, draft: Draft, person: Person, services: Services) -> 
         kinds = find_kinds(typed, _FOUND)
         codes = branches_named(typed, _CODES if kinds else _FOUND)
         desk = await desk_of(draft.criteria, person, services)
-        return Step(pages.found_kinds(draft, desk, typed, kinds, codes), draft)
+        page = pages.found_kinds(draft, desk, typed, kinds, codes)
+        return Step(page, draft, missed=not kinds and not codes)
 
 
 async def _body(text: str, draft: Draft, person: Person, services: Services) -> Step:
@@ -140,7 +167,8 @@ async def _body(text: str, draft: Draft, person: Person, services: Services) -> 
     draft = msgspec.structs.replace(draft, found=offered)
     desk = await desk_of(draft.criteria, person, services)
     note = _about_bodies(desk, typed, found=bool(found), more=more, too_short=too_short)
-    return Step(pages.criterion(row, draft, desk, offered=offered, note=note), draft)
+    missed = not offered and not typed.person
+    return Step(pages.criterion(row, draft, desk, offered=offered, note=note), draft, missed=missed)
 
 
 def _about_bodies(desk: Desk, typed: TypedBuyer, *, found: bool, more: bool, too_short: bool) -> str:

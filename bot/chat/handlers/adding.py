@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from aiogram import F, Router
 from aiogram.filters import Command, StateFilter
 from aiogram.fsm.context import FSMContext
@@ -12,14 +11,13 @@ from alerts.filters import Criteria
 from bot.chat import screens
 from bot.chat.callbacks import ChooseScope, Go, Scope, Screen
 from bot.chat.draft import Draft, clean
-from bot.chat.editing.steps import opened, previewed
-from bot.chat.editing.typed import understood, value_typed
-from bot.chat.handlers.drafting import Adding, below, draft_of, in_place, not_for_others
+from bot.chat.editing.steps import Step, opened, previewed
+from bot.chat.editing.typed import understood, value_typed, with_words
+from bot.chat.handlers.drafting import Adding, begin, below, draft_of, in_place, not_for_others
 from bot.chat.middlewares import MayChange
-from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 
-__all__ = ["begin", "router"]
+__all__ = ["choose_scope", "router", "show_scopes"]
 
 _KEYS = {Scope.REGION: "region", Scope.KIND: "category", Scope.BUYER: "buyer"}
 
@@ -36,49 +34,45 @@ def router() -> Router:
     return made
 
 
-async def begin(message_id: int, state: FSMContext) -> None:
-    """From now on a filter is in the making under that message."""
-    await state.set_state(Adding.open)
-    await state.set_data(Draft(message_id, quick=True).save())
-
-
 async def add(message: Message, person: Person, state: FSMContext) -> None:
     """Begin a new filter."""
-    await begin(await answer(message, screens.scope(person.language, group=person.group)), state)
+    await begin(message, screens.scope(person.language, group=person.group), state)
 
 
-async def show_scopes(callback: CallbackQuery, person: Person, state: FSMContext) -> None:
+async def show_scopes(event: CallbackQuery | Message, person: Person, state: FSMContext) -> None:
     """The first choice, in place."""
-    await begin(await edit(callback, screens.scope(person.language, group=person.group)), state)
+    await begin(event, screens.scope(person.language, group=person.group), state)
 
 
 async def choose_scope(
-    callback: CallbackQuery, callback_data: ChooseScope, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, callback_data: ChooseScope, person: Person, services: Services, state: FSMContext
 ) -> None:
     """Everything goes on to the preview; the others ask which."""
     draft = Draft(0, Criteria(), quick=True)
     key = _KEYS.get(callback_data.scope)
     step = await (opened(draft, key, person, services) if key else previewed(draft, person, services))
-    await in_place(callback, step, state)
+    await in_place(event, step, state)
 
 
 async def type_value(message: Message, person: Person, services: Services, state: FSMContext) -> None:
-    """A value of the criterion whose screen is open."""
+    """A value of the criterion whose screen is open; what is none of its values, but names something else, is that."""
     draft = await draft_of(state)
     if draft is None or not draft.key:
         await type_anything(message, person, services, state)
         return
-    await below(message, await value_typed(message.text or "", draft, person, services), state)
+    text = message.text or ""
+    step = await value_typed(text, draft, person, services)
+    if step.missed:
+        step = await understood(text, draft, person, services) or step
+    await below(message, with_words(step, text, person, services), state)
 
 
 async def type_anything(message: Message, person: Person, services: Services, state: FSMContext) -> None:
-    """Words where no criterion is open: whatever of a filter they name."""
-    draft = await draft_of(state) or Draft(0, quick=True)
-    step = await understood(message.text or "", draft, person, services)
+    """Words where no criterion is open: whatever of a filter they name, else words to look for."""
+    draft, text = await draft_of(state) or Draft(0, quick=True), message.text or ""
+    step = await understood(text, draft, person, services)
     if step is None:
-        page = screens.scope(person.language, group=person.group, misread=clean(message.text or ""))
+        step = Step(screens.scope(person.language, group=person.group, misread=clean(text)), draft, missed=True)
         if draft.criteria != Criteria() or draft.filter_id:  # what was chosen so far stays
-            page = msgspec.structs.replace((await previewed(draft, person, services)).page)
-        await below(message, (page, draft), state)
-        return
-    await below(message, step, state)
+            step = await previewed(draft, person, services, misread=clean(text))
+    await below(message, with_words(step, text, person, services), state)

@@ -11,11 +11,12 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from alerts.portable import MOST_BYTES, BadFile, Carried, everything_of, pack, unpack
-from alerts.subscriptions import TooManyFilters
+from alerts.subscriptions import Subscription, TooManyFilters
 from alerts.timing import Mode
 from bot.chat import carrying as pages
 from bot.chat import screens
 from bot.chat.callbacks import Go, Import, Screen
+from bot.chat.editing.steps import per_day_of
 from bot.chat.lookup import names_of
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
@@ -79,7 +80,9 @@ async def offered(message: Message, person: Person, services: Services, state: F
     room = max(0, services.subscriptions.limit - len(kept))
     fitting = new[:room]
     names = await names_of(services, [one.criteria for one in fitting], language)
-    page = pages.preview(fitting, len(carried) - len(new), len(new) - len(fitting), names, language)
+    per_day = await per_day_of(person, services)
+    weighed = [pages.Weighed(one, await services.foresight.preview(one.criteria, per_day)) for one in fitting]
+    page = pages.preview(weighed, len(carried) - len(new), len(new) - len(fitting), names, language)
     message_id = await answer(message, page)
     await state.set_state(None)
     await state.set_data({_KEPT: msgspec.to_builtins(fitting), "message": message_id})
@@ -103,18 +106,20 @@ async def decide(
     pressed = callback.message.message_id if callback.message else 0
     if _KEPT not in data or data.get("message") != pressed:
         return out_of_date(person.language)
-    count = 0
+    new: list[Subscription] = []
     if callback_data.sure:
-        carried = msgspec.convert(data[_KEPT], list[Carried])
-        count = await _add(carried, person, services)
-    await edit(callback, pages.added(count, person.language))
+        new = await _add(msgspec.convert(data[_KEPT], list[Carried]), person, services)
+    per_day = await per_day_of(person, services)
+    amiss = [one for one in new if pages.is_amiss(one, await services.foresight.preview(one.criteria, per_day))]
+    names = await names_of(services, [one.criteria for one in amiss], person.language)
+    await edit(callback, pages.added(len(new), person.language, amiss, names))
     await state.clear()
     return None
 
 
-async def _add(carried: list[Carried], person: Person, services: Services) -> int:
+async def _add(carried: list[Carried], person: Person, services: Services) -> list[Subscription]:
     subscriber = await services.subscriptions.get_or_create(CHANNEL, person.address, person.language)
-    count = 0
+    new = []
     for one in carried:
         try:
             kept = await services.subscriptions.add(subscriber.id, one.criteria, one.name)
@@ -124,5 +129,5 @@ async def _add(carried: list[Carried], person: Person, services: Services) -> in
             await services.subscriptions.set_mode(subscriber.id, kept.id, one.mode)
         if one.paused:
             await services.subscriptions.pause_filter(subscriber.id, kept.id)
-        count += 1
-    return count
+        new.append(await services.subscriptions.filter(subscriber.id, kept.id))
+    return new

@@ -8,7 +8,7 @@ import msgspec
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from alerts.filters import BadFilter, Criteria, row_of
 from alerts.preview.remedies import widened
@@ -35,7 +35,7 @@ from watchers.categories import everyday_categories
 from watchers.enstru import branch
 from watchers.places import districts
 
-__all__ = ["router"]
+__all__ = ["STEPS", "router", "take"]
 
 Press = (
     OpenCriterion
@@ -60,23 +60,23 @@ class _Gone(LookupError):  # noqa: N818 - it says what is the matter
 def router() -> Router:
     """The buttons of every criterion's screen."""
     made = Router(name="criteria")
-    for kind in _STEPS:
+    for kind in STEPS:
         made.callback_query.register(take, kind.filter(), MayChange())
     return made
 
 
 async def take(
-    callback: CallbackQuery, callback_data: Press, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, callback_data: Press, person: Person, services: Services, state: FSMContext
 ) -> str | None:
     """One tap on the screen of a criterion."""
-    draft = await pressed_draft(callback, state)
+    draft = await pressed_draft(event, state)
     if draft is None:
         return out_of_date(person.language)
     try:
-        step = await _STEPS[type(callback_data)](callback_data, draft, person, services)
+        step = await STEPS[type(callback_data)](callback_data, draft, person, services)
     except (_Gone, BadFilter, KeyError):
         return out_of_date(person.language)
-    await in_place(callback, step, state)
+    await in_place(event, step, state)
     return None
 
 
@@ -173,7 +173,7 @@ async def _choose_buyer(data: ChooseBuyer, draft: Draft, person: Person, service
     return await kept_open(draft, criteria, found.id, person, services)
 
 
-_STEPS: dict[type[CallbackData], Callable[..., Awaitable[Step]]] = {
+STEPS: dict[type[CallbackData], Callable[..., Awaitable[Step]]] = {
     OpenCriterion: _open,
     Pick: _pick,
     Clear: _clear,
@@ -187,3 +187,4 @@ _STEPS: dict[type[CallbackData], Callable[..., Awaitable[Step]]] = {
     ChooseCode: _choose_code,
     ChooseBuyer: _choose_buyer,
 }
+"""What each button of a criterion's screen does."""

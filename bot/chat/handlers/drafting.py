@@ -13,8 +13,9 @@ from alerts.channels.base import Message as Page
 from bot.chat.draft import Draft
 from bot.chat.editing.steps import Step
 from bot.chat.reply import answer, drop_buttons, edit
+from bot.chat.spoken import said_by_buttons
 
-__all__ = ["Adding", "below", "draft_of", "in_place", "not_for_others", "pressed_draft"]
+__all__ = ["Adding", "begin", "below", "draft_of", "in_place", "not_for_others", "pressed_draft"]
 
 _ELSEWHERE = re.compile(r"https?://|\bt\.me/|^\s*\d{6,10}-\d\w*\s*$")
 
@@ -37,27 +38,35 @@ async def draft_of(state: FSMContext) -> Draft | None:
     return Draft.load(await state.get_data())
 
 
-async def pressed_draft(callback: CallbackQuery, state: FSMContext) -> Draft | None:
-    """The chat's draft, if the pressed button belongs to it."""
+async def pressed_draft(event: CallbackQuery | Message, state: FSMContext) -> Draft | None:
+    """The chat's draft, if the pressed button belongs to it; typed words always mean the newest."""
     draft = await draft_of(state)
-    pressed = callback.message.message_id if callback.message else 0
+    if isinstance(event, Message):
+        return draft
+    pressed = event.message.message_id if event.message else 0
     return draft if draft and draft.message_id == pressed else None
 
 
-async def in_place(callback: CallbackQuery, step: Step, state: FSMContext) -> None:
+async def begin(event: CallbackQuery | Message, page: Page, state: FSMContext) -> None:
+    """From now on a filter is in the making under that page."""
+    await _keep(await edit(event, page), page, Draft(0, quick=True), state)
+
+
+async def in_place(event: CallbackQuery | Message, step: Step, state: FSMContext) -> None:
     """The pressed message becomes the next screen."""
-    await _keep(await edit(callback, step.page), step.draft, state)
+    await _keep(await edit(event, step.page), step.page, step.draft, state)
 
 
 async def below(message: Message, step: Step | tuple[Page, Draft], state: FSMContext) -> None:
     """Answer below the typed words; the buttons move to the new message."""
     page, draft = step if isinstance(step, tuple) else (step.page, step.draft)
     earlier = await draft_of(state)
-    await _keep(await answer(message, page), draft, state)
+    await _keep(await answer(message, page), page, draft, state)
     if earlier:
         await drop_buttons(message, earlier.message_id)
 
 
-async def _keep(message_id: int, draft: Draft, state: FSMContext) -> None:
+async def _keep(message_id: int, page: Page, draft: Draft, state: FSMContext) -> None:
     await state.set_state(Adding.value if draft.key else Adding.open)
-    await state.set_data(msgspec.structs.replace(draft, message_id=message_id).save())
+    draft = msgspec.structs.replace(draft, message_id=message_id, shown=said_by_buttons(page.buttons))
+    await state.set_data(draft.save())

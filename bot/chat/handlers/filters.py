@@ -27,7 +27,7 @@ from bot.chat.reply import answer, drop_buttons, edit
 from bot.chat.services import Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["router"]
+__all__ = ["change", "router"]
 
 _LONGEST_NAME = 40
 
@@ -55,20 +55,20 @@ async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Pers
 
 
 async def change(
-    callback: CallbackQuery, callback_data: OnFilter, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, callback_data: OnFilter, person: Person, services: Services, state: FSMContext
 ) -> str | None:
     """Do one thing with one filter of this chat; of another chat's nothing is done, nor told that it exists."""
     try:
-        await _act(callback, callback_data, person, services, state)
+        await _act(event, callback_data, person, services, state)
     except UnknownFilter:
         return translator(person.language).gettext("That filter is not there any more.")
     except TooManyFilters as error:
-        await edit(callback, screens.full(error.limit, person.language))
+        await edit(event, screens.full(error.limit, person.language))
     return None
 
 
 async def _act(
-    callback: CallbackQuery, wanted: OnFilter, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, wanted: OnFilter, person: Person, services: Services, state: FSMContext
 ) -> None:
     """Raises UnknownFilter, TooManyFilters."""
     subscriptions = services.subscriptions
@@ -77,24 +77,22 @@ async def _act(
     owner = person.subscriber.id
     if wanted.action is FilterAction.RESTORE:
         await subscriptions.restore(owner, wanted.id)
-        await edit(callback, await _list(person, services, wanted.page))
+        await edit(event, await _list(person, services, wanted.page))
         return
     kept = await subscriptions.filter(owner, wanted.id)
     match wanted.action:
         case FilterAction.DELETE:
             await subscriptions.delete(owner, kept.id)
-            await edit(callback, await _list(person, services, wanted.page, (kept.id, kept.criteria)))
+            await edit(event, await _list(person, services, wanted.page, (kept.id, kept.criteria)))
         case FilterAction.EDIT | FilterAction.COPY:
             changed = kept.id if wanted.action is FilterAction.EDIT else 0
-            await in_place(
-                callback, await previewed(Draft(0, kept.criteria, filter_id=changed), person, services), state
-            )
+            await in_place(event, await previewed(Draft(0, kept.criteria, filter_id=changed), person, services), state)
         case FilterAction.NAME:
             page = screens.naming(kept, wanted.page, person.language, group=person.group)
-            await state.set_data(Draft(await edit(callback, page), filter_id=kept.id).save())
+            await state.set_data(Draft(await edit(event, page), filter_id=kept.id).save())
             await state.set_state(Adding.name)
         case _:
-            await edit(callback, await _screen(wanted, kept, person, services, callback.bot))
+            await edit(event, await _screen(wanted, kept, person, services, event.bot))
 
 
 async def _screen(wanted: OnFilter, kept: Subscription, person: Person, services: Services, bot: Bot | None) -> Page:

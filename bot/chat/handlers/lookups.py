@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from aiogram import Bot, F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineQuery, Message
 
@@ -89,7 +90,12 @@ async def tender(message: Message, command: CommandObject, person: Person, servi
 
 
 async def pasted(message: Message, person: Person, services: Services) -> None:
-    """A number, a link or a forwarded alert, without a command. A group's own talk is left alone."""
+    """A number, a link or a forwarded alert, without a command. A group's own talk is left alone.
+
+    So is what is said there to another bot: "/tender@other_bot 12345678-1".
+    """
+    if person.group and (message.text or "").startswith("/"):
+        raise SkipHandler
     pages = await looking.named(_said(message), person, services, known_only=person.group)
     for page in pages:
         await answer(message, page, quote=person.group)

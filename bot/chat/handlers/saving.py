@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from aiogram import Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from alerts.channels.base import Message as Page
 from alerts.filters import BadFilter
@@ -16,6 +16,7 @@ from bot.chat import screens
 from bot.chat.draft import Draft
 from bot.chat.editing import pages
 from bot.chat.editing.callbacks import Edit, Editing
+from bot.chat.editing.changing import added
 from bot.chat.editing.steps import Step, desk_of, previewed
 from bot.chat.handlers.drafting import in_place, pressed_draft
 from bot.chat.lookup import names_of
@@ -24,7 +25,7 @@ from bot.chat.reply import edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["router"]
+__all__ = ["act", "router"]
 
 
 def router() -> Router:
@@ -35,22 +36,29 @@ def router() -> Router:
 
 
 async def act(
-    callback: CallbackQuery, callback_data: Edit, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, callback_data: Edit, person: Person, services: Services, state: FSMContext
 ) -> str | None:
     """Look at the filter, change it, or keep it."""
-    draft = await pressed_draft(callback, state)
+    draft = await pressed_draft(event, state)
     if draft is None:
         return out_of_date(person.language)
     match callback_data.action:
         case Editing.PREVIEW:
-            await in_place(callback, await previewed(draft, person, services), state)
+            await in_place(event, await previewed(draft, person, services), state)
+        case Editing.WORDS:
+            try:
+                criteria = added(draft.criteria, "words", draft.typed)
+            except BadFilter:
+                return out_of_date(person.language)
+            changed = msgspec.structs.replace(draft, criteria=criteria)
+            await in_place(event, await previewed(changed, person, services), state)
         case Editing.MENU:
             draft = msgspec.structs.replace(draft, key="", quick=False)
             desk = await desk_of(draft.criteria, person, services)
-            await in_place(callback, Step(pages.menu(draft, desk), draft), state)
+            await in_place(event, Step(pages.menu(draft, desk), draft), state)
         case Editing.SAVE | Editing.DAILY:
             daily = callback_data.action is Editing.DAILY
-            await edit(callback, await _save(draft, person, services, daily=daily))
+            await edit(event, await _save(draft, person, services, daily=daily))
             # Last, so that a tap handled again after a crash finds its draft and ends with the same filter.
             await state.clear()
     return None

@@ -11,13 +11,13 @@ from alerts.i18n import LANGUAGES, translator
 from alerts.tables import Standing
 from bot.chat import screens
 from bot.chat.callbacks import ChooseLanguage, Go, Screen
-from bot.chat.handlers.adding import begin
+from bot.chat.handlers.drafting import begin
 from bot.chat.middlewares import MayChange
 from bot.chat.profile import introduce_to_operator
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 
-__all__ = ["router"]
+__all__ = ["choose_language", "router"]
 
 
 def router() -> Router:
@@ -51,25 +51,27 @@ async def language(message: Message, person: Person, state: FSMContext) -> None:
     await answer(message, screens.hello(person.language))
 
 
-async def show_languages(callback: CallbackQuery, person: Person) -> None:
-    """Offer the languages in place."""
+async def show_languages(callback: CallbackQuery, person: Person, state: FSMContext) -> None:
+    """Offer the languages in place; words typed next may name one."""
+    await state.clear()
     await edit(callback, screens.hello(person.language))
 
 
 async def choose_language(
-    callback: CallbackQuery, callback_data: ChooseLanguage, person: Person, services: Services, state: FSMContext
+    event: CallbackQuery | Message, callback_data: ChooseLanguage, person: Person, services: Services, state: FSMContext
 ) -> None:
     """Set the language and go on: to the first choice, or to the filters of somebody who has some."""
     chosen = callback_data.code if callback_data.code in LANGUAGES else person.language
     subscriber = await services.subscriptions.get_or_create(CHANNEL, person.address, chosen)
-    await services.subscriptions.set_topic(subscriber.id, _topic(callback.message))
+    said_in = event if isinstance(event, Message) else event.message
+    await services.subscriptions.set_topic(subscriber.id, _topic(said_in))
     if subscriber.language != chosen:
         await services.subscriptions.set_language(subscriber.id, chosen)
     kept = await services.subscriptions.filters(subscriber.id)
     if kept:
-        await edit(callback, screens.welcome_back(len(kept), resumed=False, language=chosen))
+        await edit(event, screens.welcome_back(len(kept), resumed=False, language=chosen))
     else:
-        await begin(await edit(callback, screens.scope(chosen, group=person.group)), state)
+        await begin(event, screens.scope(chosen, group=person.group), state)
 
 
 async def resume(callback: CallbackQuery, person: Person, services: Services) -> str:

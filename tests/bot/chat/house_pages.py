@@ -10,10 +10,14 @@ from alerts.channels.base import Message as Page
 from alerts.crowds import Crowd
 from alerts.portable import Carried
 from alerts.preferences import Wishes
+from alerts.preview import Preview
 from alerts.subscriptions import Subscription
 from bot.chat import carrying, operating, posting, screens, settings, zones
 from bot.chat.operating import read_news
 from bot.chat.texts import render
+
+NOTHING = Preview(count=0, days=7, stored=9, floods=False, examples=(), remedies=(), complete=True)
+FLOOD = Preview(count=999, days=7, stored=999, floods=True, examples=(), remedies=(), complete=True)
 
 
 def house_pages(language: str, now: datetime, word: str, kept: Sequence[Subscription]) -> Iterator[Page]:
@@ -24,9 +28,11 @@ def house_pages(language: str, now: datetime, word: str, kept: Sequence[Subscrip
     yield settings.overview(Wishes("Asia/Oral", None, None, 0, 540, None, True, True), 0, 5, now, language)
     carried = [Carried(one.criteria) for one in kept]
     for known, over in ((0, 0), (1, 2), (5, 5)):
-        yield carrying.preview(carried * 5, known, over, {}, language)
+        for seen in (NOTHING, FLOOD):
+            yield carrying.preview([carrying.Weighed(one, seen) for one in carried * 5], known, over, {}, language)
         yield carrying.preview([], known, over, {}, language)
         yield carrying.added(known, language)
+        yield carrying.added(known, language, kept, {})
         yield carrying.export(known, language)
     yield carrying.unreadable(word[:200], language)
     yield posting.how(language)

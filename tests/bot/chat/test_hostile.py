@@ -296,6 +296,22 @@ async def test_a_flood_is_told_once_and_then_ignored_for_a_minute(talk: Talk) ->
     assert len(talk.messages(person)) == said + 1
 
 
+async def test_a_group_whose_administrators_write_unnamed_is_not_silenced_by_another_such_group(talk: Talk) -> None:
+    """Telegram gives one and the same user to all who write as their group."""
+    unnamed = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    loud, calm = (talk.sandbox.crowd.add_group(title, kind="supergroup") for title in ("Loud", "Calm"))
+    for chat, times in ((loud, 60), (calm, 1)):
+        for _ in range(times):
+            message = talk.sandbox.world.post(
+                chat, unnamed, text="/add", sender_chat={"id": chat.id, "type": "supergroup", "title": chat.title},
+                entities=[{"type": "bot_command", "offset": 0, "length": 4}],
+            )  # fmt: skip
+            talk.sandbox.world.updates.add("message", message)
+        await talk.settle()
+    assert 20 <= len(talk.messages(loud)) <= 40
+    assert len(talk.messages(calm)) == 1
+
+
 async def test_a_handler_that_breaks_says_sorry_records_no_words_and_the_next_goes_on(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,31 @@ async def test_filters_go_out_as_a_file_and_come_in_again_after_a_yes(talk: Talk
     assert "/add" in talk.toasts()[-1], "a second press does nothing"
 
 
+async def test_a_filter_of_a_file_that_floods_or_never_fires_is_said_and_mended(talk: Talk) -> None:
+    for number in range(1, 41):
+        await store_tender(talk.services.store, number)
+    person = await known(talk, "ru")
+    criteria = [{"min_weight": 0}, {"words": ["творог"]}, {"words": ["кровл"], "min_weight": 0}]
+    modes: list[dict[str, object]] = [{}, {}, {"mode": "daily"}]
+    filters = [{"criteria": one} | mode for one, mode in zip(criteria, modes, strict=True)]
+    file = json.dumps({"format": "baqylau-filters", "version": 1, "filters": filters}).encode()
+    talk.sandbox.crowd.send_file(person, "baqylau-filters.json", file)
+    await talk.settle()
+    lines = talk.last(person).splitlines()
+    assert "за последние 7 дней 40 оповещений, больше, чем приходит сразу" in lines
+    assert "за последние 7 дней ничего" in lines
+    assert "за последние 7 дней 40 оповещений" in lines, "one list a day is no flood"
+    await talk.press(person, "im:1")
+    assert "Посмотрите на эти ещё раз" in talk.last(person)
+    kept = {one.criteria.words: one.id for one in await talk.kept(person)}
+    edits = [data for data in talk.buttons(person).values() if ":edit:" in data]
+    assert sorted(edits) == sorted(f"filter:{kept[words]}:edit:0" for words in ((), ("творог",)))
+    await talk.press(person, f"filter:{kept['творог',]}:edit:0")
+    assert any(data.startswith("clear:words") for data in talk.buttons(person).values())
+    await talk.press(person, "clear:words")
+    assert "вам пришло бы" in talk.last(person)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -126,6 +126,20 @@ async def test_words_in_a_group_are_left_alone(talk: Talk) -> None:
     assert talk.messages(group) == []
 
 
+async def test_what_is_said_to_another_bot_of_a_group_is_left_alone(talk: Talk) -> None:
+    await store_year(talk.services.store)
+    person = talk.person("ru")
+    group = talk.sandbox.crowd.add_group("Neighbours", [person], kind="supergroup")
+    number = "17379603-1"
+    for text in (f"/tender@another_bot {number}", f"/price {number}"):
+        message = talk.sandbox.world.post(group, person.as_json(), text=text)
+        talk.sandbox.world.updates.add("message", message)
+        await talk.settle()
+        assert talk.messages(group) == []
+    await talk.say(person, f"/tender@baqylau_sandbox_bot {number}", group)
+    assert "Ремонт кровли, часть 3" in talk.last(group)
+
+
 BOT = {"type": "user", "sender_user": {"id": 7000000001, "is_bot": True, "first_name": "Baqylau"}, "date": 1}
 CHANNEL = {"type": "channel", "chat": {"id": -1001, "type": "channel", "title": "News"}, "message_id": 1, "date": 1}
 PAGE = "https://goszakup.gov.kz/ru/announce/index/17379607"

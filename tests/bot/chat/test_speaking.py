@@ -1,0 +1,126 @@
+"""Whatever can be tapped can be typed: languages, the first choice, buttons by their words; words that name nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.filters import Criteria
+from alerts.i18n import translator
+from bot.chat.callbacks import Go, Screen
+from bot.chat.keyboards import press
+from bot.chat.spoken import language_named, meant, said_by_buttons
+from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
+
+
+@pytest.fixture
+def dialect() -> str:
+    """What is typed here does not depend on the database."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Қазақша", "kk"), ("қазақ тілі", "kk"), ("казахский", "kk"), ("Kazakh", "kk"),
+        ("русский", "ru"), ("РУССКИЙ ЯЗЫК", "ru"), ("орысша", "ru"), ("russian", "ru"),
+        ("english", "en"), ("английский", "en"), ("ағылшынша", "en"), ("\u200benglish\u202e", "en"),
+        ("русский музей", None), ("ру", None), ("", None), ("🇰🇿", None), ("школа", None),
+    ],
+)  # fmt: skip
+def test_a_language_is_called_by_its_name_in_any_language(typed: str, code: str | None) -> None:
+    assert language_named(typed) == code
+
+
+def test_a_button_is_meant_by_its_words_unless_they_stand_twice_or_are_chosen() -> None:
+    data = [Go(screen=Screen.ADD), Go(screen=Screen.HELP), Go(screen=Screen.ZONE), Go(screen=Screen.QUIET)]
+    labels = ("• Всё серьёзное", "Районы ›", "Районы ›", "✓ Алматы")
+    shown = said_by_buttons(tuple((press(label, one),) for label, one in zip(labels, data, strict=True)))
+    assert shown == {"все серьезное": "go:add:0"}
+    assert meant("ВСЁ СЕРЬЁЗНОЕ", shown, loosely=False) == "go:add:0"
+    assert meant("всё", shown, loosely=False) is None
+    assert meant("всё", shown, loosely=True) == "go:add:0"
+    assert meant("районы", shown, loosely=True) is None
+    assert meant("алматы", shown, loosely=True) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_first_filter_is_made_by_typing_alone(talk: Talk, language: str) -> None:
+    _ = translator(language).gettext
+    person = talk.person("en")
+    await talk.say(person, "/start")
+    await talk.say(person, {"kk": "қазақша", "ru": "русский", "en": "english"}[language])
+    await talk.say(person, _("Everything serious"))
+    assert "edit:save" in talk.buttons(person).values()
+    await talk.say(person, _("Change or narrow"))
+    await talk.say(person, _("Amount"))
+    assert any(data.startswith("pick:min_amount:") for data in talk.buttons(person).values())
+    await talk.say(person, "10 млн")
+    await talk.say(person, _("Follow this").upper())
+    (kept,) = await talk.kept(person)
+    assert (kept.criteria.min_amount, kept.criteria.min_weight) == (10_000_000, None)
+    subscriber = await talk.services.subscriptions.subscriber("telegram", str(person.id))
+    assert subscriber is not None
+    assert subscriber.language == language
+    assert [one for one in talk.messages(person) if "edit:save" in str(one.get("reply_markup"))] == []
+
+
+async def test_a_language_may_be_changed_until_a_filter_has_something(talk: Talk) -> None:
+    person = talk.person("en")
+    await talk.say(person, "/start")
+    await talk.say(person, "русский")
+    await talk.say(person, "қазақша")
+    assert "Нені бақылағыңыз келеді" in talk.last(person)
+    await talk.say(person, "барлығы бәрі")
+    assert talk.last(person).startswith("«барлығы бәрі» табылмады")
+
+
+async def test_what_the_open_list_does_not_have_is_understood_as_what_it_names(talk: Talk) -> None:
+    person = talk.person("ru")
+    await talk.follow(person, "ru")
+    await talk.say(person, "/add")
+    await talk.press(person, "scope:kind")
+    await talk.say(person, "5–20 млн")
+    assert "от 5 млн ₸" in talk.last(person).replace("\xa0", " ")
+    await talk.press(person, "edit:save")
+    assert {one.criteria.max_amount for one in await talk.kept(person)} == {None, 20_000_000}
+
+
+@pytest.mark.parametrize("scope", ["", "kind", "buyer"])
+async def test_words_that_name_nothing_can_be_looked_for_in_purchases(talk: Talk, scope: str) -> None:
+    await store_tender(talk.services.store, 1, title="Приобретение творога")
+    await store_tender(talk.services.store, 2)
+    person = talk.person("ru")
+    await talk.say(person, "/start")
+    await talk.say(person, "русский")
+    if scope:
+        await talk.press(person, f"scope:{scope}")
+    await talk.say(person, "творог")
+    assert talk.buttons(person)["Со словом «творог»"] == "edit:words"
+    await talk.press(person, "edit:words")
+    assert "вам пришло бы 1 оповещение" in talk.last(person)
+    await talk.press(person, "edit:save")
+    assert [one.criteria for one in await talk.kept(person)] == [Criteria(words=("творог",))]
+
+
+async def test_junk_is_not_offered_as_words_and_a_preview_says_what_it_did_not_find(talk: Talk) -> None:
+    person = talk.person("en")
+    await talk.say(person, "/start")
+    await talk.say(person, "english")
+    await talk.say(person, "🧹🧹🧹")
+    assert "edit:words" not in talk.buttons(person).values()
+    await talk.press(person, "scope:all")
+    await talk.say(person, "qwertyuiop")
+    assert talk.last(person).startswith("I did not find “qwertyuiop”.")
+    await talk.forge(person, "edit:words")
+    assert "“qwertyuiop”" in talk.last(person)
+
+
+async def test_a_button_typed_by_a_member_of_a_group_without_rights_changes_nothing(talk: Talk) -> None:
+    admin, member = talk.person("ru"), talk.person("en")
+    chat = talk.sandbox.crowd.add_group("Соседи", [admin, member], kind="supergroup")
+    await talk.say(admin, "/add", chat)
+    asked = talk.messages(chat)[-1]["message_id"]
+    await talk.say(member, "Everything serious", chat, reply_to=asked)
+    assert talk.messages(chat)[-1]["message_id"] == asked
+    await talk.say(admin, "Всё серьёзное", chat, reply_to=asked)
+    assert "edit:save" in talk.buttons(chat).values()
