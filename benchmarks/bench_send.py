@@ -16,10 +16,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiogram import Bot
-from aiogram.types import LinkPreviewOptions
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
 from alerts.channels.base import Message
-from alerts.channels.telegram.transport import TelegramChannel, connect, keyboard
+from alerts.channels.telegram.transport import TelegramChannel, connect
 from alerts.delivery import Deliverer, Delivery
 from alerts.messages import Messages
 from alerts.outbox import Debt, Outbox
@@ -39,6 +41,7 @@ from watchers.summary import summarise
 
 TOKEN = "42:benchmark"  # noqa: S105 - of nobody
 AT_ONCE, ROUNDS, PAID = 10, 5, 1000
+ASKED = 1100  # the pacer stays 2 % under it, and a round begins and ends with nothing on its way
 ZONE = "Asia/Almaty"
 
 
@@ -55,27 +58,35 @@ async def timed(count: int, send: Callable[[int], Awaitable[None]]) -> float:
     return (time.process_time() - begin) / count
 
 
-class SendPath:
-    """Both ways to send the same messages; each returns the CPU seconds a message took."""
+def keyboard(message: Message) -> InlineKeyboardMarkup:
+    """The buttons of a message as aiogram has them."""
+    rows = [
+        [InlineKeyboardButton(text=one.text, url=one.url or None, callback_data=one.data or None) for one in row]
+        for row in message.buttons
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
 
-    def __init__(self, database: Database, bot: Bot) -> None:
-        self.database, self.bot = database, bot
+
+class SendPath:
+    """The ways to send the same messages; each returns the CPU seconds that one took (two of them: and the clock's)."""
+
+    def __init__(self, database: Database, bot: Bot, stock: Bot) -> None:
+        self.database, self.bot, self.stock = database, bot, stock
         self.outbox = Outbox(database, lambda: NOW)
         self.subscriptions = Subscriptions(database, lambda: NOW)
         self.renderer = Renderer(lambda: NOW, load_rules(), actions=CardButtons())
         self.store = Store(database, lambda: NOW)
 
-    async def ours(self, people: list[int], event: str) -> float:
+    async def ours(self, people: list[int], event: str) -> tuple[float, float]:
         free = Pace(per_second=1e6, reserved_per_second=0, chat_seconds=0, group_seconds=0)
-        spent, _ = await self.deliver(people, event, free, Delivery(claimed=500, started=100, in_flight=100))
-        return spent
+        return await self.deliver(people, event, free, Delivery(claimed=500, started=100, in_flight=100))
 
     async def paced(self, people: list[int]) -> tuple[float, float]:
-        """At the pace that Telegram sells: messages a second, and how much of one core they take."""
-        paid = Pace(per_second=PAID, reserved_per_second=0, chat_seconds=0, group_seconds=0)
-        rounds = [await self.deliver(people, f"paid:{n}", paid, Delivery.at(PAID)) for n in range(ROUNDS)]
+        """At the pace that Telegram sells: messages a second, and how much of one core `PAID` of them take."""
+        paid = Pace(per_second=ASKED, chat_seconds=0, group_seconds=0)
+        rounds = [await self.deliver(people, f"paid:{n}", paid, Delivery.at(ASKED)) for n in range(ROUNDS)]
         spent, took = (statistics.median(values) for values in zip(*rounds, strict=True))
-        return 1 / took, spent / took
+        return 1 / took, spent * PAID
 
     async def deliver(self, people: list[int], event: str, pace: Pace, settings: Delivery) -> tuple[float, float]:
         """Seconds of CPU and of the clock for one message."""
@@ -114,11 +125,11 @@ class SendPath:
         return await timed(count, send)
 
     async def bare(self, message: Message, count: int) -> float:
-        markup = keyboard(message.buttons)
+        markup = keyboard(message)
         preview = LinkPreviewOptions(is_disabled=True)
 
         async def send(number: int) -> None:
-            await self.bot.send_message(
+            await self.stock.send_message(
                 number, message.html, parse_mode="HTML", link_preview_options=preview, reply_markup=markup
             )
 
@@ -179,8 +190,10 @@ def rendering(path: SendPath) -> dict[str, float]:
 
 async def measure(port: int, folder: Path) -> dict[str, float]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'bench.sqlite3'}")
-    bot = connect(TOKEN, f"http://127.0.0.1:{port}")
-    path = SendPath(database, bot)
+    address = f"http://127.0.0.1:{port}"
+    bot = connect(TOKEN, address)
+    stock = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(address)))
+    path = SendPath(database, bot, stock)
     people = await fill(database, path.subscriptions)
     message = path.renderer.alert(path.card(1), "ru", ZONE)
     await path.bare(message, 200)  # connections, caches
@@ -194,14 +207,16 @@ async def measure(port: int, folder: Path) -> dict[str, float]:
     ]
     rate, share = await path.paced(people)
     await bot.session.close()
+    await stock.session.close()
     await database.close()
     return {
         "paid_rate": rate,
         "paid_share": share * 100,
-        "whole_path_cpu_us": statistics.median(ours for ours, _, _ in rounds) * 1e6,
+        "free_rate": statistics.median(1 / took for (_, took), _, _ in rounds),
+        "whole_path_cpu_us": statistics.median(ours for (ours, _), _, _ in rounds) * 1e6,
         "render_and_send_cpu_us": statistics.median(part for _, part, _ in rounds) * 1e6,
         "bare_loop_cpu_us": statistics.median(bare for _, _, bare in rounds) * 1e6,
-        "whole_path_ratio": statistics.median(ours / bare for ours, _, bare in rounds),
+        "whole_path_ratio": statistics.median(ours / bare for (ours, _), _, bare in rounds),
         "render_and_send_ratio": statistics.median(part / bare for _, part, bare in rounds),
     } | rendering(path)
 
@@ -226,13 +241,20 @@ def run() -> list[Result]:
         )
     ]
     sent += [
-        Result("at the paid pace, 1,000 a second asked for", figures["paid_rate"], "messages/s"),
+        Result("without a pace, the server on the other core", figures["free_rate"], "messages/s"),
         Result(
-            "what that takes of one core",
+            "at a paid pace",
+            figures["paid_rate"],
+            "messages/s",
+            target=f"at least {PAID:,} a second",
+            met=figures["paid_rate"] >= PAID,
+        ),
+        Result(
+            f"what {PAID:,} a second take of one core there",
             figures["paid_share"],
             "%",
             target="at most 60 %",
-            met=figures["paid_share"] <= 60 and figures["paid_rate"] >= 0.9 * PAID,
+            met=figures["paid_share"] <= 60,
         ),
     ]
     rendered = [

@@ -19,7 +19,7 @@ from watchers.tables import findings, snapshots, tenders
 
 __all__ = ["NOW", "TENDERS", "fill", "flags", "release", "serve"]
 
-PEOPLE, TENDERS = 750, 1
+PEOPLE, TENDERS = 3000, 1
 NOW = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
 
 

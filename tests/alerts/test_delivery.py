@@ -326,6 +326,24 @@ async def test_no_more_is_started_than_is_about_to_go_out(post, world) -> None:
     assert started_before_a_turn <= Delivery().started
 
 
+async def test_answers_that_come_close_together_are_recorded_in_one_transaction(post, world, monkeypatch) -> None:
+    for n in range(40):
+        await world.owe(await world.person(str(n)))
+    recorded: list[int] = []
+    finish = Outbox.finish
+
+    async def note(outbox: Outbox, results: Any) -> None:
+        recorded.append(len(results))
+        await finish(outbox, results)
+
+    monkeypatch.setattr(Outbox, "finish", note)
+    post.deliverer = post.make(render, started=40, gather=0.2)
+    await post.run()
+    assert set(await world.states()) == {"sent"}
+    assert recorded == [40]
+    assert (Delivery.at(25).gather, Delivery.at(1000).gather) == (0.0, 0.02)
+
+
 async def test_stopping_waits_for_answers_and_gives_the_rest_back(post, world) -> None:
     for n in range(30):
         await world.owe(await world.person(str(n)))

@@ -82,7 +82,7 @@ def _in_results(results: Sequence[Any], token: str) -> list[Any]:
 
 
 class Signed(BaseRequestMiddleware):
-    """Signs the buttons of everything that goes out, whoever made it."""
+    """Signs the buttons of every call with aiogram's keyboards, whoever made it; `TelegramChannel` signs its own."""
 
     async def __call__(
         self,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import Any
 
 import aiohttp
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.enums import ParseMode
 from aiogram.exceptions import AiogramError
 from aiogram.methods.base import Response
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from aiogram.types import Message as SentMessage
 
 from alerts.channels.base import Button, Message
 from alerts.channels.telegram.errors import delivery_error
-from alerts.channels.telegram.signing import Signed
+from alerts.channels.telegram.session import JsonSession, SendText
+from alerts.channels.telegram.signing import Signed, sign
 
-__all__ = ["TelegramChannel", "connect", "keyboard"]
+__all__ = ["TelegramChannel", "connect"]
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ANSWER = Response[SentMessage]  # aiogram asks for this model at each answer; pydantic builds it anew unless it is held
 
 
@@ -30,30 +27,36 @@ def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:
     Its buttons are signed, see `signing`.
     """
     server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
-    bot = Bot(token, session=AiohttpSession(api=server, timeout=seconds))
+    bot = Bot(token, session=JsonSession(api=server, timeout=seconds))
     bot.session.middleware(Signed())
     return bot
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button, token: str, chat: str) -> dict[str, str]:
     if button.url:
-        return InlineKeyboardButton(text=button.text, url=button.url)
-    return InlineKeyboardButton(text=button.text, callback_data=button.data)
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": sign(token, chat, button.data)}
 
 
-@lru_cache(maxsize=512)
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
-    """Our buttons as Telegram's keyboard; None without any. One for all who get the same card."""
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(inline_keyboard=[[_button(button) for button in row] for row in rows])
-
-
-def _reply(message_id: str) -> ReplyParameters | None:
-    """To an earlier message of the chat; if it is gone (deleted, or the group moved) the new one goes out alone."""
-    if not message_id.isdigit():
-        return None
-    return ReplyParameters(message_id=int(message_id), allow_sending_without_reply=True)
+def _values(address: str, message: Message, token: str) -> dict[str, Any]:
+    """The arguments of `sendMessage`; what is not set is left out."""
+    values: dict[str, Any] = {
+        "chat_id": address,
+        "text": message.html,
+        "link_preview_options": {"is_disabled": True},
+    }
+    if not message.plain:
+        values["parse_mode"] = "HTML"
+    if message.buttons:
+        rows = [[_button(button, token, address) for button in row] for row in message.buttons]
+        values["reply_markup"] = {"inline_keyboard": rows}
+    if message.topic:
+        values["message_thread_id"] = message.topic
+    if message.silent:
+        values["disable_notification"] = True
+    if message.reply_to.isdigit():  # if that message is gone (deleted, or the group moved) this one goes out alone
+        values["reply_parameters"] = {"message_id": int(message.reply_to), "allow_sending_without_reply": True}
+    return values
 
 
 class TelegramChannel:
@@ -63,25 +66,18 @@ class TelegramChannel:
 
     def __init__(self, bot: Bot, *, paid: bool = False) -> None:
         self._bot = bot
-        self._paid = paid or None  # of a call: the operator's Stars are spent above 30 messages a second
+        self._paid = paid  # of a call: the operator's Stars are spent above 30 messages a second
 
     async def send(self, address: str, message: Message) -> str:
         """Send to a chat id or @channel, link previews off; returns Telegram's message id.
 
         Raises DeliveryError (not sent, with what to do) or UncertainDelivery (the request went out, no answer came).
         """
+        values = _values(address, message, self._bot.token)
+        if self._paid:
+            values["allow_paid_broadcast"] = True
         try:
-            sent = await self._bot.send_message(
-                chat_id=address,
-                text=message.html,
-                parse_mode=None if message.plain else ParseMode.HTML,
-                message_thread_id=message.topic or None,
-                allow_paid_broadcast=self._paid,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=keyboard(message.buttons),
-                disable_notification=message.silent or None,
-                reply_parameters=_reply(message.reply_to),
-            )
+            sent = await self._bot(SendText.model_validate(values))
         except (AiogramError, aiohttp.ClientError, OSError) as error:
             # The cause is left out on purpose: its text and its request hold the token.
             raise delivery_error(error, address, self._bot.token, message.topic) from None
