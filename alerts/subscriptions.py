@@ -39,7 +39,7 @@ class Subscription(msgspec.Struct, frozen=True):
     topic: int | None = None  # of a group; None: where it hears everything
 
 
-class Followed(msgspec.Struct, frozen=True):
+class Followed(msgspec.Struct, frozen=True, gc=False):
     """What the matching index needs of a filter; `live` is False where it must match nothing now."""
 
     id: int

@@ -128,6 +128,7 @@ def _measure(count: int) -> tuple[_Measured, float]:
         began = time.perf_counter()
         index.put(filters)
         build += time.perf_counter() - began
+    del filters
     began = time.perf_counter()
     index.settle()
     build += time.perf_counter() - began
@@ -135,7 +136,7 @@ def _measure(count: int) -> tuple[_Measured, float]:
     rates, found = [], 0
     for tenders in rounds:
         began = time.perf_counter()
-        found = sum(len(index.match(facts)) for facts in tenders)
+        found = sum(len(met.ids()) for met in index.match(tenders))
         rates.append(TENDERS / (time.perf_counter() - began))
     changed = [msgspec.structs.replace(one, criteria=Criteria(words=("школ",))) for one in next(_parts(PART))[:500]]
     began = time.perf_counter()

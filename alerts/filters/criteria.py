@@ -23,7 +23,7 @@ class BadFilter(ValueError):  # noqa: N818 - as BadRecord
     """What was asked for cannot be a filter; the message names the value and what would do. Raised on reading one."""
 
 
-class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
     """All that is set must hold; within one list any value is enough. The empty one is every tender worth a look.
 
     `regions` ISO 3166-2 codes or a country; `buyers` and `suppliers` SCHEME-id; `categories` everyday kinds or

@@ -26,8 +26,10 @@ class Grown:
         return self._room[: self._size]
 
     def extend(self, values: ArrayLike) -> None:
-        """Add some at the end."""
-        more = np.asarray(values, dtype=self._room.dtype)
+        """Add some at the end. Where one does not fit the type, all take the type of what came."""
+        more = np.asarray(values)
+        if not np.can_cast(np.min_scalar_type(more.max(initial=0)), self._room.dtype):
+            self._room = self._room.astype(more.dtype)
         size = self._size + len(more)
         if size > len(self._room):
             room = np.empty(max(size, self._size * 9 // 8 + 64), dtype=self._room.dtype)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from alerts.matching.columns import Grown
-from alerts.matching.shelves import Column, Found, Rows
+from alerts.matching.shelves import Asked, Numbers, Rows
 
 __all__ = ["Fresh"]
 
@@ -33,15 +33,15 @@ class Fresh:
         """All that came, in its order."""
         return Rows(*(column.values for column in self._columns))
 
-    def find(self, keys: Column, fits: NDArray[np.uint8], amount: int) -> Found:
-        """As `Shelves.find`."""
+    def find(self, asked: Asked) -> list[tuple[Numbers, Numbers, Numbers]]:
+        """As `Shelves.find`: the sure by number too."""
         unplaced = (column[self._placed :].tolist() for column in self.rows)
         for key, *rest in zip(*unplaced, strict=True):
             self._by_key.setdefault(key, []).append(tuple(rest))
         self._placed = len(self)
-        found: tuple[list[int], ...] = ([], [], [], [])
-        for key in keys.tolist():
+        found: list[tuple[list[int], ...]] = [([], [], [], []) for _ in asked.fits]
+        for key, tender in zip(asked.key.tolist(), asked.tender.tolist(), strict=True):
             for asks, least, number in self._by_key.get(key, ()):
-                if least <= amount:
-                    found[fits[asks]].append(number)
-        return Found(*(np.array(numbers, dtype=np.int32) for numbers in found[1:]))
+                if least <= asked.amounts[tender]:
+                    found[tender][asked.fits[tender, asks]].append(number)
+        return [tuple(np.array(numbers, dtype=np.int32) for numbers in one[1:]) for one in found]  # type: ignore[misc]

@@ -7,8 +7,8 @@ lists) is checked by `alerts.filters.matches` for the few that are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import compress
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from operator import attrgetter
 
 import msgspec
@@ -16,17 +16,18 @@ import numpy as np
 
 from alerts.filters import Criteria, TenderFacts, matches
 from alerts.matching.fresh import Fresh
+from alerts.matching.met import Met
 from alerts.matching.placing import Placing
 from alerts.matching.register import Register
-from alerts.matching.shelves import Column, Found, Numbers, Shelves, joined
+from alerts.matching.shelves import NONE, Numbers, joined, shelve
 from alerts.subscriptions import Followed
 
 __all__ = ["Index"]
 
 _FEW = 4096
+_TOGETHER = 32  # tenders looked up at once: what a look-up costs whatever it finds is shared by them
 
-_live, _subscriber, _suppliers = attrgetter("live"), attrgetter("subscriber_id"), attrgetter("suppliers")
-_asked = attrgetter("subscriber_id", "criteria")
+_subscriber, _suppliers = attrgetter("subscriber_id"), attrgetter("suppliers")
 _stored = msgspec.msgpack.Encoder()
 _read = msgspec.msgpack.Decoder(Criteria)
 
@@ -45,7 +46,7 @@ class Index:
         self._placing = Placing()
         self._register = Register()
         self._fresh = Fresh()
-        self._shelves = Shelves(self._fresh.rows)
+        self._shelves, _ = shelve(self._fresh.rows)
         self._doubtful: dict[int, bytes] = {}  # filters to be asked in full, by number
 
     def __len__(self) -> int:
@@ -54,23 +55,17 @@ class Index:
     def put(self, filters: Iterable[Followed]) -> None:
         """Take filters in, many or one, in place of what was kept by the same ids; those not live are only removed."""
         latest = {followed.id: followed for followed in filters}
-        of_all = latest.values()
-        ids = np.fromiter(latest, np.int64, len(latest))
-        stamps = np.fromiter(map(hash, map(_asked, of_all)), np.int64, len(latest))
-        live = np.fromiter(map(_live, of_all), np.bool_, len(latest))
-        numbers = self._register.find(ids)
-        same = live & (numbers >= 0)
-        same[same] = self._register.stamps(numbers[same]) == stamps[same]
-        self._drop(numbers[~same & (numbers >= 0)])
-        new = live & ~same
-        if new.any():
-            self._add([*compress(of_all, new)], ids[new], stamps[new])
+        self._drop(np.fromiter(latest, np.int64, len(latest)))
+        live = [followed for followed in latest.values() if followed.live]
+        if live:
+            self._add(live)
 
-    def _add(self, filters: Sequence[Followed], ids: Column, stamps: Column) -> None:
-        criteria = [one.criteria for one in filters]
-        subscribers = np.fromiter(map(_subscriber, filters), np.int64, len(filters))
-        supplier = np.fromiter(map(bool, map(_suppliers, criteria)), np.bool_, len(filters))
-        numbers = self._register.add(ids, subscribers, stamps, supplier)
+    def _add(self, filters: Sequence[Followed]) -> None:
+        criteria, count = [one.criteria for one in filters], len(filters)
+        ids = np.fromiter((one.id for one in filters), np.int64, count)
+        subscribers = np.fromiter(map(_subscriber, filters), np.int64, count)
+        supplier = np.fromiter(map(bool, map(_suppliers, criteria)), np.bool_, count)
+        numbers = self._register.add(ids, subscribers, supplier)
         placed = self._placing.place(criteria)
         self._fresh.add(placed.key, placed.asks, placed.amount, numbers[placed.of])
         for place in placed.doubtful:
@@ -78,10 +73,10 @@ class Index:
 
     def remove(self, subscription_id: int) -> None:
         """Forget a filter; one that is not kept is no error."""
-        numbers = self._register.find(np.array([subscription_id]))
-        self._drop(numbers[numbers >= 0])
+        self._drop(np.array([subscription_id]))
 
-    def _drop(self, numbers: Numbers) -> None:
+    def _drop(self, ids: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+        numbers = self._register.find(ids)
         self._register.drop(numbers)
         for number in numbers.tolist():
             self._doubtful.pop(number, None)
@@ -94,53 +89,32 @@ class Index:
             self._start_anew()
             return
         rows = self._shelves.rows.and_(self._fresh.rows)
-        self._shelves, self._fresh = Shelves(rows.only(self._register.are_present(rows.number))), Fresh()
-        order = _first_of_each(self._shelves.numbers)
+        self._shelves, order = shelve(rows.only(~self._register.dropped.take(rows.number)))
+        self._fresh = Fresh()
         renumbered = self._register.renumber(order)
-        self._shelves.renumber(renumbered)
         self._doubtful = {int(renumbered[number]): stored for number, stored in self._doubtful.items()}
         self._placing.forget()
 
-    def match(self, facts: TenderFacts) -> Column:
-        """Ids of the filters a tender meets, each once, in no order."""
-        return self._register.ids(self._numbers(facts))
-
-    def people(self, facts: TenderFacts, *, supplier: bool = False) -> dict[int, list[int]]:
-        """Who is to be told: subscriber -> ids of their filters that matched, in ascending order.
-
-        `supplier`: only by filters that ask for one.
-        """
-        numbers = self._numbers(facts)
-        if supplier:
-            numbers = self._register.asking_suppliers(numbers)
-        ids, subscribers = self._register.ids(numbers), self._register.subscribers(numbers)
-        order = np.lexsort((ids, subscribers))
-        found: dict[int, list[int]] = {}
-        for subscriber, subscription in zip(subscribers[order].tolist(), ids[order].tolist(), strict=True):
-            if subscriber in found:
-                found[subscriber].append(subscription)
-            else:
-                found[subscriber] = [subscription]
-        return found
-
-    def _numbers(self, facts: TenderFacts) -> Numbers:
+    def match(self, tenders: Iterable[TenderFacts]) -> Iterator[Met]:
+        """The filters that each of the tenders meets; nothing may be put or removed meanwhile."""
         self.settle()
-        asked = self._placing.asked(facts)
-        found = self._shelves.find(*asked)
-        if len(self._fresh):
-            found = Found(*map(joined, zip(found, self._fresh.find(*asked), strict=True)))
-        several = np.unique(found.several) if len(found.several) else found.several
-        proven = self._proven(found.doubtful, facts) if len(found.doubtful) else found.doubtful
-        return self._register.present(joined((found.sure, several, proven)))
+        waiting = iter(tenders)
+        while some := [*islice(waiting, _TOGETHER)]:
+            yield from self._look_up(some)
+
+    def _look_up(self, tenders: Sequence[TenderFacts]) -> Iterator[Met]:
+        asked = self._placing.asked(tenders)
+        beside = self._fresh.find(asked) if len(self._fresh) else repeat((NONE, NONE, NONE))
+        for facts, found, (sure, several, doubtful) in zip(tenders, self._shelves.find(asked), beside, strict=False):
+            alone = [sure]
+            if len(found.several) or len(several):
+                alone.append(np.unique(joined((found.several, several))))
+            if len(found.doubtful) or len(doubtful):
+                alone.append(self._proven(joined((found.doubtful, doubtful)), facts))
+            yield Met(self._register, found.starts, found.ends, joined(alone))
 
     def _proven(self, numbers: Numbers, facts: TenderFacts) -> Numbers:
         """Those of a few filters that a tender meets, each asked in full."""
         asked = ((number, self._doubtful.get(number)) for number in np.unique(numbers).tolist())
         proven = [number for number, stored in asked if stored and matches(_read.decode(stored), facts)]
         return np.array(proven, dtype=np.int32)
-
-
-def _first_of_each(numbers: Numbers) -> Numbers:
-    """Each number once, in the order in which they come first."""
-    different, first = np.unique(numbers, return_index=True)
-    return different[np.argsort(first)]

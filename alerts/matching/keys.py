@@ -11,13 +11,13 @@ from decimal import Decimal
 from itertools import product
 from math import prod
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from alerts.filters import FILTERS, Criteria
 
-__all__ = ["LEADS", "MOST_KEYS", "NO_AMOUNT", "Kept", "Key", "in_hundredths", "keep", "shape"]
+__all__ = ["LEADS", "MOST_KEYS", "NO_AMOUNT", "Kept", "Key", "in_hundredths", "keep", "only_key", "shape"]
 
 Key = tuple[str, str, str, str]
 MOST_KEYS: Final = 64
@@ -28,7 +28,6 @@ _PLACES = ("buyer", "region", "category")
 # Told by what stands beside each filter under its keys.
 _BESIDE = {"min_amount", "min_weight"}
 _KEYED = {row.key: (row.is_set, row.index_keys) for row in FILTERS if row.index_keys}
-_ANY = ("",)
 _UNKEYED = [row.is_set for row in FILTERS if not row.index_keys and row.key not in _BESIDE]
 
 
@@ -50,14 +49,20 @@ shape = attrgetter(
 )  # fmt: skip
 """All of a filter that `keep` looks at: filters of the same shape are kept under the same keys."""
 
-_NO_MORE: list[object] = list(shape(Criteria())[3:])
+_NO_MORE = shape(Criteria())[3:]
+_ANY = ("",)
+
+
+def only_key(its: tuple[Any, ...]) -> Key | None:
+    """The key of a filter of this shape that asks for one region, kind and buyer at most, as most do; else None."""
+    regions, categories, buyers = its[:3]
+    if len(regions) > 1 or len(categories) > 1 or len(buyers) > 1 or its[3:] != _NO_MORE:
+        return None
+    return ("", *(buyers or _ANY), *(regions or _ANY), *(categories or _ANY))
 
 
 def keep(criteria: Criteria) -> Kept:
     """The keys of a filter."""
-    regions, categories, buyers, *more = shape(criteria)
-    if more == _NO_MORE and len(regions) < 2 and len(categories) < 2 and len(buyers) < 2:  # as most are
-        return Kept((("", *(buyers or _ANY), *(regions or _ANY), *(categories or _ANY)),), doubtful=False)
     asked = {key: list(keys(criteria)) for key, (is_set, keys) in _KEYED.items() if is_set(criteria)}
     lists = [asked.get(place) or [""] for place in _PLACES]
     lead = next((key for key in LEADS if key in asked), "")

@@ -35,6 +35,7 @@ _TOGETHER = 1000  # alerts in one transaction: the database has other writers
 _OVERLAP = timedelta(minutes=2)
 _TELLING = {"published", "retold", "flag_raised"}
 _AWARDED = "awarded"  # speaks to those who follow a supplier
+_ASKING = _TELLING | {_AWARDED}
 _READ = _TELLING | CHANGE_KINDS
 _FIRST = {"published", "retold"}  # another source's words for the same tender: nobody is told again
 
@@ -115,31 +116,38 @@ class Matcher:
         self, events: Sequence[StoredEvent], snapshots: dict[int, StoredSnapshot]
     ) -> tuple[list[StoredEvent], list[_Found]]:
         """What each event means to whom, until there is enough for one transaction."""
+        asked = [self._asked(event, snapshots.get(event.snapshot_id)) for event in events]
+        met = self._index.match(one.facts for one in asked if one is not None and not one.old)
         done: list[StoredEvent] = []
         found: list[_Found] = []
         rows = 0
-        for event in events:
+        for event, one in zip(events, asked, strict=True):
             if rows >= _ROWS and event.snapshot_id != done[-1].snapshot_id:
                 break  # a snapshot's events stay together: who gets a card of it is not told of its changes
-            snapshot = snapshots.get(event.snapshot_id)
-            if event.kind in _TELLING | {_AWARDED} and snapshot is not None:
-                one = self._compare(event, snapshot)
-                if one is not None:
-                    found.append(one)
-                    rows += len(one.people)
             done.append(event)
+            if one is None:
+                continue
+            if one.old:
+                self.matched.old += 1
+                continue
+            people = next(met).people(supplier=event.kind == _AWARDED)
+            found.append(_Found(event, one.sequence, one.facts, one.tender_time, people))
+            rows += len(people)
         return done, found
 
-    def _compare(self, event: StoredEvent, snapshot: StoredSnapshot) -> _Found | None:
-        summary, now = summarise(snapshot.release), self._clock()
-        awarded = event.kind == _AWARDED
-        age_of = event.happened_at if awarded else summary.published_at  # an award comes weeks after the announcement
-        if age_of is not None and age_of < now - self._max_age:
-            self.matched.old += 1
+    def _asked(self, event: StoredEvent, snapshot: StoredSnapshot | None) -> _Asked | None:
+        """What filters are asked about an event; None where it tells nobody anything."""
+        if event.kind not in _ASKING or snapshot is None:
             return None
-        facts = facts_of(summary, snapshot.findings, now)
-        people = self._index.people(facts, supplier=awarded)
-        return _Found(event, snapshot.sequence, facts, summary.published_at or event.happened_at, people)
+        summary, now = summarise(snapshot.release), self._clock()
+        # An award comes weeks after the announcement.
+        age_of = event.happened_at if event.kind == _AWARDED else summary.published_at
+        return _Asked(
+            snapshot.sequence,
+            facts_of(summary, snapshot.findings, now),
+            summary.published_at or event.happened_at,
+            old=age_of is not None and age_of < now - self._max_age,
+        )
 
     async def _debts(self, connection: AsyncConnection, found: Sequence[_Found], written: _Written) -> list[Debt]:
         """Rows for the outbox: the first card of a tender is `published`, whatever made it match."""
@@ -222,6 +230,15 @@ class _Written(msgspec.Struct):
     debts: int = 0
     told: dict[int, set[int]] = msgspec.field(default_factory=dict)
     carded: set[tuple[int, int]] = msgspec.field(default_factory=set)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A snapshot as filters see it. `old`: published too long ago to tell anybody."""
+
+    sequence: int
+    facts: TenderFacts
+    tender_time: datetime
+    old: bool
 
 
 class _Found(msgspec.Struct, frozen=True):

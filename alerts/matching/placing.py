@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -12,17 +13,17 @@ from numpy.typing import NDArray
 
 from alerts.filters import Criteria, TenderFacts
 from alerts.filters.facts import level_of
-from alerts.matching.keys import NO_AMOUNT, in_hundredths, keep, shape
-from alerts.matching.shelves import Column
+from alerts.matching.asks import DOUBTFUL, SEVERAL, SURE, asking, fitting, kinds
+from alerts.matching.keys import NO_AMOUNT, in_hundredths, keep, only_key, shape
+from alerts.matching.shelves import Asked
 from alerts.matching.vocabulary import Vocabulary
 
-__all__ = ["DOUBTFUL", "SEVERAL", "SURE", "Placed", "Placing"]
+__all__ = ["Placed", "Placing"]
 
-SURE, SEVERAL, DOUBTFUL = 1, 2, 3  # as `Found`
-_LEVEL: Final = 3  # bits for the level; then 2 for the three above, then the number of the currency
-_BESIDE: Final = 5
-_MOST_AMOUNT = 2**62
-_MOST_REMEMBERED = 50_000
+_MOST_AMOUNT: Final = 2**62
+_MOST_REMEMBERED: Final = 50_000
+
+_SURE: Final = asking(kind=SURE)
 
 _beside = attrgetter("min_weight", "currency", "min_amount")
 
@@ -38,7 +39,9 @@ class Placed(NamedTuple):
     @property
     def doubtful(self) -> set[int]:
         """Places of filters of which finding them is not yet proof."""
-        return {of for of, asks in zip(self.of, self.asks, strict=True) if asks >> _LEVEL & 3 == DOUBTFUL}
+        return {
+            of for of, kind in zip(self.of, kinds(np.array(self.asks, dtype=np.int32)), strict=True) if kind == DOUBTFUL
+        }
 
 
 class Placing:
@@ -47,7 +50,7 @@ class Placing:
     def __init__(self) -> None:
         self._vocabulary = Vocabulary()
         self._currencies: dict[str, int] = {"": 0}
-        self._fits: dict[tuple[int, int], NDArray[np.uint8]] = {}
+        self._fits: dict[tuple[int, int, int], NDArray[np.uint8]] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -60,46 +63,60 @@ class Placing:
         if len(self._shapes) + len(self._besides) > _MOST_REMEMBERED:
             self.forget()
         key, of, asks, amount = Placed([], [], [], [])
-        shapes, besides = self._shapes, self._besides
+        shapes, besides, numbered = self._shapes, self._besides, self._vocabulary.number
         for place, (one, its, beside) in enumerate(
             zip(criteria, map(shape, criteria), map(_beside, criteria), strict=True)
         ):
-            kind, keys = shapes.get(its) or self._learn(its, one)
             asked, least = besides.get(beside) or self._learn_beside(beside, one)
-            for number in keys:
-                key.append(number)
+            only = only_key(its)
+            if only is not None:
+                key.append(numbered(only))
                 of.append(place)
-                asks.append(asked | kind)
+                asks.append(asked | _SURE)
                 amount.append(least)
+                continue
+            kind, keys = shapes.get(its) or self._learn(its, one)
+            key += keys
+            of += [place] * len(keys)
+            asks += [asked | kind] * len(keys)
+            amount += [least] * len(keys)
         return Placed(key, of, asks, amount)
 
     def _learn(self, its: tuple[Any, ...], criteria: Criteria) -> tuple[int, list[int]]:
         kept = keep(criteria)
         kind = DOUBTFUL if kept.doubtful else SEVERAL if len(kept.keys) > 1 else SURE
-        self._shapes[its] = learnt = kind << _LEVEL, [*map(self._vocabulary.number, kept.keys)]
+        self._shapes[its] = learnt = asking(kind=kind), [*map(self._vocabulary.number, kept.keys)]
         return learnt
 
     def _learn_beside(self, beside: tuple[int | None, str, Decimal | None], criteria: Criteria) -> tuple[int, int]:
-        asks, least = level_of(criteria.min_weight), NO_AMOUNT
+        currency, least = 0, NO_AMOUNT
         if criteria.min_amount is not None:
-            asks |= self._currencies.setdefault(criteria.currency, len(self._currencies)) << _BESIDE
+            currency = self._currencies.setdefault(criteria.currency, len(self._currencies))
             least = in_hundredths(criteria.min_amount)
-        self._besides[beside] = asks, least
-        return asks, least
+        self._besides[beside] = learnt = asking(level=level_of(criteria.min_weight), currency=currency), least
+        return learnt
 
-    def asked(self, facts: TenderFacts) -> tuple[Column, NDArray[np.uint8], int]:
-        """What `Shelves.find` takes: a tender's keys, what it fits, its amount in hundredths."""
-        currency, amount = 0, NO_AMOUNT
-        if facts.amount is not None:
-            currency, amount = self._currencies.get(facts.currency, 0), min(in_hundredths(facts.amount), _MOST_AMOUNT)
-        return self._vocabulary.keys(facts), self._fitting(currency, facts.levels), amount
+    def asked(self, tenders: Sequence[TenderFacts]) -> Asked:
+        """What tenders ask of the shelves."""
+        keys = [self._vocabulary.keys(facts) for facts in tenders]
+        return Asked(
+            key=np.fromiter(chain.from_iterable(keys), np.int64),
+            tender=np.arange(len(keys), dtype=np.int32).repeat([*map(len, keys)]),
+            fits=np.stack([*map(self._fitting, tenders)]),
+            amounts=np.fromiter(map(_amount, tenders), np.int64, len(tenders)),
+        )
 
-    def _fitting(self, currency: int, levels: int) -> NDArray[np.uint8]:
-        """By `Placed.asks`: 0 where a tender of this currency and these levels does not meet it, else `SURE` etc."""
-        fits = self._fits.get((currency, levels))
-        if fits is None or len(fits) < len(self._currencies) << _BESIDE:
-            asks = np.arange(len(self._currencies) << _BESIDE)
-            level, kind, of = asks & (1 << _LEVEL) - 1, asks >> _LEVEL & 3, asks >> _BESIDE
-            met = (levels >> level & 1).astype(bool) & ((of == currency) | (of == 0))
-            fits = self._fits[currency, levels] = np.where(met, kind, 0).astype(np.uint8)
+    def _fitting(self, facts: TenderFacts) -> NDArray[np.uint8]:
+        """As `fitting`; worked out once."""
+        levels = facts.levels
+        currency = 0 if facts.amount is None else self._currencies.get(facts.currency, 0)
+        asked = levels, currency, len(self._currencies)
+        fits = self._fits.get(asked)
+        if fits is None:
+            fits = self._fits[asked] = fitting(*asked)
         return fits
+
+
+def _amount(facts: TenderFacts) -> int:
+    """In hundredths."""
+    return NO_AMOUNT if facts.amount is None else min(in_hundredths(facts.amount), _MOST_AMOUNT)

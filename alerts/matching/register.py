@@ -1,6 +1,8 @@
-"""Who asks: the filters of the index by number, some 40 bytes each."""
+"""Who asks: the filters of the index by number, some 20 bytes each."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +19,9 @@ class Register:
     """Numbers for filters. One that is dropped keeps its number until `renumber`, so that what holds it stays right."""
 
     def __init__(self) -> None:
-        self._ids, self._subscribers, self._stamps = Grown(np.int64), Grown(np.int64), Grown(np.int64)
+        self._ids, self._subscribers = Grown(np.int32), Grown(np.int32)
         self._supplier, self._gone = Grown(np.bool_), Grown(np.bool_)
-        self._ascending, self._by_id = Grown(np.int64), Grown(np.int32)  # ids, and whose they are: new ones come last
+        self._ascending, self._by_id = Grown(np.int32), Grown(np.int32)  # ids, and whose they are: new ones come last
         self._late: dict[int, int] = {}  # those that did not
         self.gone = 0
 
@@ -27,12 +29,31 @@ class Register:
         """How many have a number, those dropped too."""
         return len(self._ids)
 
-    def add(self, ids: Column, subscribers: Column, stamps: Column, supplier: NDArray[np.bool_]) -> Numbers:
-        """Number filters. Those of the same ids must have been dropped; `stamps` are kept for `stamps`."""
+    @property
+    def ids(self) -> NDArray[Any]:
+        """Of the filters, by number."""
+        return self._ids.values
+
+    @property
+    def subscribers(self) -> NDArray[Any]:
+        """Whose they are, by number."""
+        return self._subscribers.values
+
+    @property
+    def asking_supplier(self) -> NDArray[np.bool_]:
+        """Which of them ask for a supplier, by number."""
+        return self._supplier.values
+
+    @property
+    def dropped(self) -> NDArray[np.bool_]:
+        """Which of them were, by number."""
+        return self._gone.values
+
+    def add(self, ids: Column, subscribers: Column, supplier: NDArray[np.bool_]) -> Numbers:
+        """Number filters. Those of the same ids must have been dropped."""
         numbers = np.arange(len(self), len(self) + len(ids), dtype=np.int32)
         self._ids.extend(ids)
         self._subscribers.extend(subscribers)
-        self._stamps.extend(stamps)
         self._supplier.extend(supplier)
         self._gone.extend(np.zeros(len(ids), dtype=np.bool_))
         last = self._ascending.values[-1] if len(self._ascending) else -1
@@ -44,7 +65,7 @@ class Register:
         return numbers
 
     def find(self, ids: Column) -> Numbers:
-        """The numbers of filters; -1 for those that have none."""
+        """The numbers of filters that are kept; those of the others are left out."""
         ascending, by_id = self._ascending.values, self._by_id.values
         if not len(ascending):
             found = np.full(len(ids), _NOBODY, dtype=np.int32)
@@ -54,47 +75,21 @@ class Register:
         if self._late:
             late = np.array([self._late.get(id_, _NOBODY) for id_ in ids.tolist()], dtype=np.int32)
             found = np.where(late >= 0, late, found)
-        if self.gone:
-            found[self._gone.values[found]] = _NOBODY  # where -1 takes another's, it stays -1
-        return found
-
-    def stamps(self, numbers: Numbers) -> Column:
-        """What `add` was told of them."""
-        return self._stamps.values[numbers]
+        found = found[found >= 0]
+        return found[~self.dropped[found]]
 
     def drop(self, numbers: Numbers) -> None:
         """Take filters' numbers away."""
         self._gone.values[numbers] = True
         self.gone += len(numbers)
 
-    def present(self, numbers: Numbers) -> Numbers:
-        """Those not dropped."""
-        return numbers[self.are_present(numbers)] if self.gone else numbers
-
-    def are_present(self, numbers: Numbers) -> NDArray[np.bool_]:
-        """Which of them were not dropped."""
-        return ~self._gone.values.take(numbers)
-
-    def asking_suppliers(self, numbers: Numbers) -> Numbers:
-        """Those that ask for a supplier."""
-        asking: NDArray[np.bool_] = self._supplier.values.take(numbers)
-        return numbers[asking]
-
-    def ids(self, numbers: Numbers) -> Column:
-        """Of the filters."""
-        return self._ids.values.take(numbers)
-
-    def subscribers(self, numbers: Numbers) -> Column:
-        """Whose they are."""
-        return self._subscribers.values.take(numbers)
-
     def renumber(self, order: Numbers) -> Numbers:
         """Keep only these, and number them as they stand: the new numbers by the old ones."""
         renumbered = np.full(len(self), _NOBODY, dtype=np.int32)
         renumbered[order] = np.arange(len(order), dtype=np.int32)
-        for column in (self._ids, self._subscribers, self._stamps, self._supplier):
+        for column in (self._ids, self._subscribers, self._supplier):
             column.keep(order)
         self._gone, self._late, self.gone = Grown(np.bool_, np.zeros(len(order))), {}, 0
-        by_id = np.argsort(self._ids.values)
-        self._by_id, self._ascending = Grown(np.int32, by_id), Grown(np.int64, self._ids.values[by_id])
+        by_id = np.argsort(self.ids)
+        self._by_id, self._ascending = Grown(np.int32, by_id), Grown(self.ids.dtype, self.ids[by_id])
         return renumbered

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-import numpy as np
-
 from alerts.filters import TenderFacts
 from alerts.matching.keys import LEADS, Key
-from alerts.matching.shelves import Column
 from alerts.matching.words import Words
 
 __all__ = ["Vocabulary"]
@@ -30,20 +27,27 @@ class Vocabulary:
     def number(self, key: Key) -> int:
         """The number of a filter's key, given to it where it has none."""
         lead, buyer, region, category = key
+        above = self._above.get((lead, buyer))
+        if above is None:
+            self._wait_for(lead)
+            above = self._above[lead, buyer] = len(self._above)
+        kinds = self._below.get(region)
+        if kinds is None:
+            kinds = self._below[region] = {}
+        below = kinds.get(category)
+        if below is None:
+            self._categories.add(category)
+            below = kinds[category] = self._lows
+            self._lows += 1
+        return above << 32 | below
+
+    def _wait_for(self, lead: str) -> None:
         if lead and lead not in self._leads:
             self._leads.add(lead)
             if lead.startswith(_WORD):
                 self._words.add(lead.removeprefix(_WORD))
-        if category:
-            self._categories.add(category)
-        above = self._above.setdefault((lead, buyer), len(self._above))
-        kinds = self._below.setdefault(region, {})
-        if category not in kinds:
-            kinds[category] = self._lows
-            self._lows += 1
-        return above << 32 | kinds[category]
 
-    def keys(self, facts: TenderFacts) -> Column:
+    def keys(self, facts: TenderFacts) -> list[int]:
         """The numbers of a tender's keys that some filter may stand under, each once."""
         leads = ["", *(_WORD + word for word in self._words.held_by(facts.words))]
         leads += [lead for one in facts.suppliers if (lead := _SUPPLIER + one) in self._leads]
@@ -53,4 +57,4 @@ class Vocabulary:
         kinds = [kinds for region in ("", *facts.regions) if (kinds := self._below.get(region))]
         categories = ["", *(facts.categories & self._categories)]
         below = [number for one in kinds for category in categories if (number := one.get(category)) is not None]
-        return np.array([high + low for high in above for low in below], dtype=np.int64)
+        return [high + low for high in above for low in below]

@@ -77,6 +77,10 @@ def follow(id_: int, criteria: Criteria, *, live: bool = True, subscriber: int =
     return Followed(id_, subscriber, criteria, live, MOMENT)
 
 
+def ids(index: Index, *tenders: TenderFacts) -> list[list[int]]:
+    return [sorted(met.ids().tolist()) for met in index.match(tenders)]
+
+
 def naive(filters: dict[int, Criteria], facts: TenderFacts) -> list[int]:
     return sorted(id_ for id_, criteria in filters.items() if matches(criteria, facts))
 
@@ -87,8 +91,7 @@ def test_the_index_finds_what_asking_every_filter_finds(criteria: list[Criteria]
     filters = dict(enumerate(criteria, start=100))
     index = Index()
     index.put(follow(id_, one) for id_, one in filters.items())
-    for facts in tenders:
-        assert sorted(index.match(facts).tolist()) == naive(filters, facts)
+    assert ids(index, *tenders) == [naive(filters, facts) for facts in tenders]
 
 
 @settings(max_examples=150, deadline=None)
@@ -111,8 +114,7 @@ def test_the_index_stays_right_through_changes_however_often_its_shelves_are_mad
             filters.pop(id_, None)
         index.settle()
     assert len(index) == len(filters)
-    for facts in tenders:
-        assert sorted(index.match(facts).tolist()) == naive(filters, facts)
+    assert ids(index, *tenders) == [naive(filters, facts) for facts in tenders]
 
 
 def test_a_person_with_several_filters_is_found_once_with_all_that_matched() -> None:
@@ -126,7 +128,8 @@ def test_a_person_with_several_filters_is_found_once_with_all_that_matched() -> 
         ]
     )
     facts = TenderFacts(regions=("KZ", "KZ-61"), words=("ремонт", "кровли"), weight=2, deserving=True)
-    assert index.people(facts) == {7: [1, 2], 8: [4]}
+    (met,) = index.match([facts])
+    assert met.people() == {7: [1, 2], 8: [4]}
 
 
 def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() -> None:
@@ -136,8 +139,7 @@ def test_a_filter_with_very_long_lists_is_kept_under_few_keys_and_still_right() 
     index.put([follow(1, criteria)])
     right = TenderFacts(regions=("KZ",), buyer=BUYERS[3], categories=frozenset({"fuel"}), weight=1)
     wrong = TenderFacts(regions=("KZ",), buyer="KZ-BIN-999999999999", categories=frozenset({"fuel"}), weight=1)
-    assert index.match(right).tolist() == [1]
-    assert index.match(wrong).tolist() == []
+    assert ids(index, right, wrong) == [[1], []]
 
 
 def test_filters_put_away_leave_nothing_behind() -> None:
@@ -158,8 +160,26 @@ def test_a_filter_that_comes_with_an_older_id_is_found_and_changed() -> None:
         index.put([follow(id_, Criteria(min_weight=1), subscriber=id_)])
     index.put([follow(2, Criteria(min_weight=4)), follow(7, Criteria(min_weight=4), live=False)])
     light, heavy = TenderFacts(weight=1), TenderFacts(weight=4)
-    assert sorted(index.match(light).tolist()) == [5, 9]
-    assert sorted(index.match(heavy).tolist()) == [2, 5, 9]
+    assert ids(index, light, heavy) == [[5, 9], [2, 5, 9]]
+
+
+def test_many_tenders_are_asked_together_and_each_gets_its_own() -> None:
+    index = Index(few=0)
+    index.put(follow(id_, Criteria(regions=(f"KZ-{id_}",), min_weight=0)) for id_ in range(1, 90))
+    index.put([follow(100, Criteria(regions=("KZ-7", "KZ-80"), min_weight=0)), follow(101, Criteria(words=("школ",)))])
+    tenders = [TenderFacts(regions=(f"KZ-{id_}",), words=("школы",), deserving=id_ == 40) for id_ in range(1, 95)]
+    expected = [[id_] * (id_ < 90) + [100] * (id_ in {7, 80}) + [101] * (id_ == 40) for id_ in range(1, 95)]
+    assert ids(index, *tenders) == expected
+    assert ids(index) == []
+
+
+def test_ids_of_any_size_are_found_as_they_are() -> None:
+    index = Index(few=1)
+    for id_ in (1, 2, 2**31 - 1, 2**31, 2**40):
+        index.put([follow(id_, Criteria(min_weight=0), subscriber=id_ * 2)])
+    index.remove(2**31)
+    (met,) = index.match([TenderFacts()])
+    assert met.people() == {id_ * 2: [id_] for id_ in (1, 2, 2**31 - 1, 2**40)}
 
 
 def test_of_an_award_only_those_hear_who_follow_a_supplier() -> None:
@@ -167,5 +187,6 @@ def test_of_an_award_only_those_hear_who_follow_a_supplier() -> None:
     both = Criteria(min_weight=0), Criteria(min_weight=0, suppliers=SUPPLIERS[:1])
     index.put(follow(id_, one, subscriber=id_) for id_, one in enumerate(both, 1))
     facts = TenderFacts(suppliers=SUPPLIERS[:1])
-    assert index.people(facts) == {1: [1], 2: [2]}
-    assert index.people(facts, supplier=True) == {2: [2]}
+    (met,) = index.match([facts])
+    assert met.people() == {1: [1], 2: [2]}
+    assert met.people(supplier=True) == {2: [2]}
