@@ -10,13 +10,14 @@ import structlog
 
 from alerts.render.sentences import Sentences
 from templates import LANGUAGES, ROOT
-from tests.watchers.indicators.cases import NAMES, judge
-from tests.watchers.indicators.tables import cases, judge_all
+from tests.watchers.indicators.tables import findings
 from watchers.indicators.base import Finding, Status
 
-FOUND = [judge(name) for name in NAMES] + [judge_all(case)[case.code] for case in cases()]
-FIRED = [finding for finding in FOUND if finding.status is Status.FIRED]
 _FACT = re.compile(r"facts\.(\w+)")
+
+
+def fired() -> list[Finding]:
+    return [finding for finding in findings().values() if finding.status is Status.FIRED]
 
 
 def without(finding: Finding, fact: str) -> Finding:
@@ -28,7 +29,7 @@ def without(finding: Finding, fact: str) -> Finding:
 def test_a_yes_or_no_that_an_older_version_did_not_ask_leaves_the_sentence_whole(language: str) -> None:
     sentences, tried = Sentences(), set()
     with structlog.testing.capture_logs() as said:
-        for finding in FIRED:
+        for finding in fired():
             for fact in [name for name, value in finding.facts.items() if type(value) is bool]:
                 assert sentences.of(without(finding, fact), language).lead
                 tried.add((finding.indicator, fact))
@@ -37,7 +38,7 @@ def test_a_yes_or_no_that_an_older_version_did_not_ask_leaves_the_sentence_whole
 
 
 def test_a_number_that_is_missing_is_said_to_us_and_the_name_to_the_reader() -> None:
-    (finding, *_) = [one for one in FIRED if one.indicator == "R003" and one.facts.get("hard")]
+    (finding, *_) = [one for one in fired() if one.indicator == "R003" and one.facts.get("hard")]
     with structlog.testing.capture_logs() as said:
         spoken = Sentences().of(without(finding, "days_off"), "en")
     assert spoken == ("Submission window too short", ".")
@@ -47,7 +48,7 @@ def test_a_number_that_is_missing_is_said_to_us_and_the_name_to_the_reader() -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fact_that_a_page_asks_for_is_told_by_its_indicator(language: str) -> None:
     told: dict[str, set[str]] = {}
-    for finding in FOUND:
+    for finding in findings().values():
         told.setdefault(finding.indicator, set()).update(finding.facts)
     for code, facts in told.items():
         text = (ROOT / "indicators" / code / f"{language}.md").read_text(encoding="utf-8").split("+++\n")[1]

@@ -28,11 +28,13 @@ import copy
 import json
 import tomllib
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tests.watchers.indicators.cases import NAMES, judge
 from watchers.history.memory import history_of
 from watchers.indicators.base import Context, Finding
 from watchers.indicators.registry import judge_release, load_indicators
@@ -45,14 +47,17 @@ BASES = Path(__file__).parent / "bases"
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One case: the indicator's code, what it is called, its release as JSON and what must be answered."""
+    """One case: the indicator's code, what it is called, its release as JSON and what must be answered.
+
+    `history`: of each earlier release its base, what is set in it, and the number of the copy.
+    """
 
     code: str
     name: str
     release: dict[str, Any]
     expect: dict[str, Any]
     settings: dict[str, Any] = {}
-    history: list[dict[str, Any]] = []
+    history: list[tuple[str, dict[str, Any], int]] = []
     also: list[str] = []
     seen_at: str = ""
 
@@ -61,8 +66,9 @@ class Case(msgspec.Struct, frozen=True):
         return f"{self.code}: {self.name}"
 
 
+@cache
 def base(name: str) -> dict[str, Any]:
-    """A whole release by its name in `bases/`, as JSON."""
+    """A whole release by its name in `bases/`, as JSON. Read once: `changed` makes a copy."""
     release: dict[str, Any] = json.loads((BASES / f"{name}.json").read_text(encoding="utf-8"))
     return release
 
@@ -104,9 +110,10 @@ def _filled(value: Any, number: int) -> Any:
     return [_filled(one, number) for one in value] if isinstance(value, list) else value
 
 
-def cases() -> list[Case]:
+@cache
+def cases() -> tuple[Case, ...]:
     """Every case of every table."""
-    return [case for path in sorted(FOLDER.glob("*.toml")) for case in _read(path)]
+    return tuple(case for path in sorted(FOLDER.glob("*.toml")) for case in _read(path))
 
 
 def _read(path: Path) -> list[Case]:
@@ -119,8 +126,9 @@ def _read(path: Path) -> list[Case]:
         earlier = [
             one for given in row.get("history", ()) for one in (groups[given] if isinstance(given, str) else [given])
         ]
+        its = row.get("base", table["base"])
         history = [
-            changed(base(one.get("base", row.get("base", table["base"]))), one.get("set", {}), number)
+            (one.get("base", its), one.get("set", {}), number)
             for one in earlier
             for number in range(1, one.get("times", 1) + 1)
         ]
@@ -128,7 +136,7 @@ def _read(path: Path) -> list[Case]:
             Case(
                 path.stem,
                 row["name"],
-                changed(base(row.get("base", table["base"])), row.get("set", {})),
+                changed(base(its), row.get("set", {})),
                 row.get("expect", {"status": "clear"}),
                 row.get("settings", {}),
                 history,
@@ -151,7 +159,7 @@ def context_of(case: Case) -> Context:
     seen_at = datetime.fromisoformat(case.seen_at) if case.seen_at else None
     if not case.history:
         return Context(rules=rules, seen_at=seen_at)
-    earlier = [release_of(raw) for raw in case.history]
+    earlier = [release_of(changed(base(name), changes, number)) for name, changes, number in case.history]
     return Context(rules=rules, history=history_of(release_of(case.release), earlier, rules), seen_at=seen_at)
 
 
@@ -161,3 +169,9 @@ def judge_all(case: Case) -> dict[str, Finding]:
         release_of(case.release), context_of(case), load_indicators({case.code: case.settings} if case.settings else {})
     )
     return {one.indicator: one for one in findings}
+
+
+@cache
+def findings() -> dict[str, Finding]:
+    """What the indicator of each fixture and of each case says of it, by the name of the fixture or `Case.id`."""
+    return {name: judge(name) for name in NAMES} | {case.id: judge_all(case)[case.code] for case in cases()}

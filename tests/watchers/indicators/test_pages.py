@@ -10,8 +10,8 @@ import pytest
 from jinja2 import Environment, StrictUndefined
 
 from templates import LANGUAGES, ROOT
-from tests.watchers.indicators.cases import NAMES, judge
-from tests.watchers.indicators.tables import cases, judge_all
+from tests.watchers.indicators.cases import NAMES, expected_of
+from tests.watchers.indicators.tables import cases, findings
 from watchers.indicators.base import Finding, Status
 from watchers.indicators.registry import indicator_classes
 
@@ -21,8 +21,8 @@ _NEVER = re.compile(
     r"!|corrupt|fraud|kickback|thief|guilty|urgent|корруп|мошен|откат|виновн|срочно|жемқор|сыбайлас|алаяқ|кінәлі",
     re.IGNORECASE,
 )
-_FOUND = {name: judge(name) for name in NAMES} | {case.id: judge_all(case)[case.code] for case in cases()}
-_FIRED = [name for name, finding in _FOUND.items() if finding.status is Status.FIRED]
+_EXPECTED = {name: expected_of(name) for name in NAMES} | {case.id: case.expect for case in cases()}
+_FIRED = [name for name, expected in _EXPECTED.items() if expected["status"] == Status.FIRED]
 
 
 def _plain() -> Environment:
@@ -74,7 +74,7 @@ def test_a_page_accuses_nobody(code: str, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", _FIRED)
 def test_a_fired_finding_is_said_in_one_sentence_with_its_numbers(name: str, language: str) -> None:
-    finding = _FOUND[name]
+    finding = findings()[name]
     said = _say(finding, language)
     assert said.endswith(".")
     assert "None" not in said
@@ -86,7 +86,7 @@ def test_a_fired_finding_is_said_in_one_sentence_with_its_numbers(name: str, lan
 
 def test_every_act_that_findings_cite_is_named_in_every_language() -> None:
     acts = tomllib.loads((ROOT / "indicators" / "acts.toml").read_text(encoding="utf-8"))
-    cited = {finding.norm.act for name in _FIRED if (finding := _FOUND[name]).norm}
+    cited = {finding.norm.act for name in _FIRED if (finding := findings()[name]).norm}
     assert cited <= set(acts)
     for act in acts.values():
         assert act["url"].startswith("https://")
