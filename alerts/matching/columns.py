@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 __all__ = ["Grown", "spread"]
 
+_LARGEST = np.iinfo(np.int32).max
+
 
 class Grown:
     """A column of numbers of one type. `values` is a view, good until the next `extend`."""
@@ -26,9 +28,9 @@ class Grown:
         return self._room[: self._size]
 
     def extend(self, values: ArrayLike) -> None:
-        """Add some at the end. Where one does not fit the type, all take the type of what came."""
+        """Add some at the end. Where one is too large for 32 bits, all take the type of what came."""
         more = np.asarray(values)
-        if not np.can_cast(np.min_scalar_type(more.max(initial=0)), self._room.dtype):
+        if self._room.dtype == np.int32 and more.max(initial=0) > _LARGEST:
             self._room = self._room.astype(more.dtype)
         size = self._size + len(more)
         if size > len(self._room):

@@ -21,6 +21,7 @@ from alerts.matching.placing import Placing
 from alerts.matching.register import Register
 from alerts.matching.shelves import NONE, Numbers, joined, shelve
 from alerts.subscriptions import Followed
+from watchers.garbage import give_back
 
 __all__ = ["Index"]
 
@@ -94,6 +95,7 @@ class Index:
         renumbered = self._register.renumber(order)
         self._doubtful = {int(renumbered[number]): stored for number, stored in self._doubtful.items()}
         self._placing.forget()
+        give_back()
 
     def match(self, tenders: Iterable[TenderFacts]) -> Iterator[Met]:
         """The filters that each of the tenders meets; nothing may be put or removed meanwhile."""

@@ -21,7 +21,7 @@ from alerts.matching.vocabulary import Vocabulary
 __all__ = ["Placed", "Placing"]
 
 _MOST_AMOUNT: Final = 2**62
-_MOST_REMEMBERED: Final = 50_000
+_MOST_REMEMBERED: Final = 10_000
 
 _SURE: Final = asking(kind=SURE)
 
