@@ -6,6 +6,7 @@ import io
 
 import msgspec
 from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
@@ -94,7 +95,10 @@ async def _read(message: Message, bot: Bot) -> tuple[Carried, ...]:
     if document is None or (document.file_size or 0) > MOST_BYTES:
         raise BadFile(f"{document.file_size if document else 0} bytes, at most {MOST_BYTES} are read")
     content = io.BytesIO()
-    await bot.download(document, destination=content)
+    try:
+        await bot.download(document, destination=content)
+    except TelegramBadRequest as error:  # it is asked for too late, or Telegram cannot give it out now
+        raise BadFile("Telegram did not hand it over") from error
     return unpack(content.getvalue())
 
 

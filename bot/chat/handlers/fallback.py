@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
+from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
@@ -16,11 +17,20 @@ from bot.inbox.worker import TRANSIENT
 
 __all__ = ["router", "sorry"]
 
+_SAID = frozenset(
+    {
+        *(ContentType.TEXT, ContentType.PHOTO, ContentType.VIDEO, ContentType.VIDEO_NOTE, ContentType.VOICE),
+        *(ContentType.AUDIO, ContentType.ANIMATION, ContentType.DOCUMENT, ContentType.STICKER, ContentType.STORY),
+        *(ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE),
+    }
+)
+"""What a person says. All else tells of what happened in the chat (a message pinned, say) and asks for nothing."""
+
 
 def router() -> Router:
     """Comes last."""
     made = Router(name="fallback")
-    made.message.register(confused)
+    made.message.register(confused, F.content_type.in_(_SAID))
     made.callback_query.register(unknown_button, MayChange())
     made.callback_query.register(not_yours)
     return made

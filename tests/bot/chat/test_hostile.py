@@ -96,6 +96,23 @@ async def test_what_is_no_text_of_theirs_is_not_taken_for_a_command(talk: Talk, 
     assert await talk.state(person) == "active"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"pinned_message": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}},
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
+        {"write_access_allowed": {}},
+    ],
+)
+async def test_what_happens_to_a_chat_is_not_answered(talk: Talk, content: dict[str, Any]) -> None:
+    person = talk.person("kk")
+    await talk.follow(person, "kk")
+    said = len(talk.messages(person))
+    talk.sandbox.world.updates.add("message", talk.sandbox.world.post(talk.chat(person), person.as_json(), **content))
+    await talk.settle()
+    assert len(talk.messages(person)) == said
+
+
 async def test_an_edited_message_changes_nothing(talk: Talk) -> None:
     person = talk.person("en")
     await talk.follow(person, "en")

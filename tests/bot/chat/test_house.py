@@ -172,6 +172,11 @@ async def test_a_broken_file_is_said_to_be_so_and_too_large_a_one_is_not_fetched
         talk.sandbox.crowd.send_file(person, name, content)
         await talk.settle()
         assert talk.last(person).startswith("This file cannot be read as filters")
+    document = {"file_id": "gone", "file_unique_id": "gone", "file_name": "z.json", "file_size": 3}
+    message = talk.sandbox.world.post(talk.chat(person), person.as_json(), document=document)
+    talk.sandbox.world.updates.add("message", message)
+    await talk.settle()
+    assert talk.last(person).startswith("This file cannot be read as filters"), "Telegram did not hand it over"
     assert await talk.kept(person) == []
 
 
