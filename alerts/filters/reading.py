@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from babel import Locale
 
+from alerts.filters.amounts import NOTHING
 from alerts.filters.criteria import MOST_DAYS, BadFilter
 from alerts.filters.methods import METHODS
 from alerts.filters.words import fold
@@ -16,30 +16,10 @@ from watchers.categories import everyday_categories
 from watchers.places import find_place, place, regions
 
 __all__ = [
-    "read_amount", "read_categories", "read_days", "read_ids", "read_indicators", "read_methods", "read_most",
-    "read_regions", "read_weight", "read_words",
+    "read_categories", "read_days", "read_ids", "read_indicators", "read_methods", "read_regions", "read_weight",
+    "read_words",
 ]  # fmt: skip
 
-_SCALES = {
-    3: ("k", "к", "тыс", "мың", "thousand"),
-    6: ("m", "м", "млн", "mln", "million", "миллион"),
-    9: ("bn", "b", "млрд", "billion", "миллиард"),
-    12: ("tn", "трлн", "trillion"),
-}
-_SCALE_OF = {word: power for power, words in _SCALES.items() for word in words}
-_CURRENCIES = {
-    "₸": "KZT", "тг": "KZT", "тенге": "KZT", "теңге": "KZT", "tenge": "KZT",
-    "₴": "UAH", "грн": "UAH", "гривен": "UAH", "€": "EUR", "евро": "EUR", "₽": "RUB", "руб": "RUB",
-}  # fmt: skip
-_FILLERS = {
-    "от", "до", "не", "менее", "меньше", "более", "больше", "from", "up", "to", "at", "least", "most",
-    "кемінде", "дейін", "бастап", "ең", "көбі",
-}  # fmt: skip
-_AMOUNT = re.compile(r"(?P<number>\d[\d\s.,]*)(?P<rest>.*)", re.DOTALL)
-_UNIT_WORD = re.compile(r"[^\W\d]+|[₸₴€₽]")
-_RANGE = re.compile(r"(?<=[\w₸₴€₽])\s*(?:[-–—]|\.\.\.?|…)\s*(?=[\d₸₴€₽A-Z])")
-_DIGITS = 20
-_NOTHING = {"", "-", "–", "—"}
 _BIN = re.compile(r"\d{12}")
 _INDICATOR = re.compile(r"(R|KZ)-?(\d{1,3})", re.IGNORECASE)
 
@@ -110,75 +90,9 @@ def _known_category(part: str) -> str:
     return found
 
 
-def read_amount(text: str) -> dict[str, Any]:
-    """The least sum: "10 млн", "10,5 млн ₸", "UAH 500 000", "2bn"; or both ends: "5–10 млн". Nothing by "-"."""
-    return _amounts(text, "min_amount")
-
-
-def read_most(text: str) -> dict[str, Any]:
-    """The largest sum, written like the least; or both ends."""
-    return _amounts(text, "max_amount")
-
-
-def _amounts(text: str, field: str) -> dict[str, Any]:
-    if text.strip() in _NOTHING:
-        return {field: None}
-    least, dash, most = _RANGE.sub(" – ", text, count=1).partition(" – ")
-    if not dash:
-        amount, _, currency = _sum(text)
-        return {field: amount, "currency": currency}
-    (low, power, of_low), (high, power_high, of_high) = _sum(least), _sum(most)
-    if not power and power_high:  # "5–10 млн"
-        low = _tidy(low * 10**power_high)
-    named = {currency for currency, part in ((of_low, least), (of_high, most)) if _names_currency(part)}
-    if len(named) > 1:
-        raise BadFilter(f"filters: {text.strip()!r} names two currencies: write both sums in one")
-    return {"min_amount": low, "max_amount": high, "currency": next(iter(named), "KZT")}
-
-
-def _names_currency(text: str) -> bool:
-    return any(word.casefold() in _CURRENCIES or re.fullmatch(r"[A-Z]{3}", word) for word in _UNIT_WORD.findall(text))
-
-
-def _tidy(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01")).normalize() + 0
-
-
-def _sum(text: str) -> tuple[Decimal, int, str]:
-    """A sum, the power of ten that was named, the currency: tenge where none is named."""
-    match = _AMOUNT.search(text.replace("\u00a0", " "))
-    if match is None:
-        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
-    digits = re.sub(r"\s", "", match["number"]).rstrip(".,")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):  # 1,000,000.50
-        digits = digits.replace(",", "")
-    elif re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", digits):  # 1.000.000
-        digits = digits.replace(".", "")
-    digits = digits.replace(",", ".")
-    if digits.count(".") > 1 or len(digits) > _DIGITS:
-        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
-    power, currency = 0, "KZT"
-    around = f"{text[: match.start()]} {match['rest']}"
-    if re.search(r"[^\s.]", _UNIT_WORD.sub("", around)):
-        raise BadFilter(f"filters: {text.strip()!r} is no amount: write one like 10 млн or 500 000")
-    for word in _UNIT_WORD.findall(around):
-        folded = word.casefold()
-        if folded in _FILLERS:
-            continue
-        if folded in _SCALE_OF:
-            power = _SCALE_OF[folded]
-        elif folded in _CURRENCIES:
-            currency = _CURRENCIES[folded]
-        elif re.fullmatch(r"[A-Z]{3}", word):
-            currency = word
-        else:
-            raise BadFilter(f"filters: {word!r} is no currency and no scale: write the amount like 10 млн ₸")
-    return _tidy(Decimal(digits) * 10**power), power, currency
-
-
 def read_weight(text: str) -> dict[str, Any]:
     """A whole number from 0 to 5, or nothing for the alert rule's choice."""
-    if text.strip() in _NOTHING:
+    if text.strip() in NOTHING:
         return {"min_weight": None}
     if not re.fullmatch(r"\s*[0-5]\s*", text):
         raise BadFilter(f"filters: {text.strip()!r} is no weight: write a whole number from 0 to 5")
@@ -216,7 +130,7 @@ def read_methods(text: str) -> dict[str, Any]:
 def read_days(text: str) -> dict[str, Any]:
     """Days that are left to bid: "3-10", "at least 5", "до 7"; one number alone is the most. Nothing by "-"."""
     folded = text.casefold().strip()
-    if folded in _NOTHING:
+    if folded in NOTHING:
         return {"min_days": None, "max_days": None}
     numbers = [int(one) for one in re.findall(r"\d{1,4}", folded)]
     if not numbers or len(numbers) > 2 or max(numbers) > MOST_DAYS:

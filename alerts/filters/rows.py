@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from alerts.filters.amounts import read_amount, read_most
 from alerts.filters.criteria import BadFilter, Criteria, checked
 from alerts.filters.facts import TenderFacts, level_of
 from alerts.filters.offers import AMOUNTS, DAYS, METHODS, MOSTS, WEIGHTS, indicator_offers
 from alerts.filters.reading import (
-    read_amount,
     read_categories,
     read_days,
     read_ids,
     read_indicators,
     read_methods,
-    read_most,
     read_regions,
     read_weight,
     read_words,

@@ -16,12 +16,16 @@ __all__ = ["language_named", "meant", "said_by_buttons"]
 
 _AROUND = "•‹›✕ "
 _CHOSEN = "✓"
+_DASHES = re.compile("[‐‑‒–—−]")
 _SHORTEST = 3
 _LANGUAGE = frozenset({"тілі", "тіл", "язык", "language"})
 
 
 def _fold(text: str) -> str:
-    return clean(text).casefold().replace("ё", "е").strip(_AROUND)
+    words = clean(text).casefold().replace("ё", "е").strip(_AROUND)
+    return re.sub(
+        r"\b0(?=\d)|:00\b|(?<=\d)\s+(?=-)|(?<=-)\s+(?=\d)", "", _DASHES.sub("-", words)
+    )  # "22:00–08:00" is "22-8"
 
 
 def said_by_buttons(rows: Rows) -> dict[str, str]:

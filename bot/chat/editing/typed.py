@@ -41,16 +41,21 @@ async def value_typed(text: str, draft: Draft, person: Person, services: Service
             return await _read(text, draft, person, services)
 
 
-async def understood(text: str, draft: Draft, person: Person, services: Services) -> Step | None:
-    """Words typed with no criterion open: a place, a number, a sum, a kind, a buyer's name. None: none of these."""
+async def understood(
+    text: str, draft: Draft, person: Person, services: Services, *, elsewhere: bool = False
+) -> Step | None:
+    """Words typed with no criterion open: a place, a number, a sum, a kind, a buyer's name. None: none of these.
+
+    `elsewhere`: a criterion is open, which they are no value of; then only an official number is taken for a buyer's.
+    """
     typed = clean(text)
     if (criteria := _named(typed, draft.criteria, services)) is not None:
         return await previewed(msgspec.structs.replace(draft, criteria=criteria), person, services)
     buyer = read_buyer(typed, services.countries)
     for fits, key in (
-        (bool(buyer.id or buyer.person), "buyer"),
+        (bool(buyer.id or buyer.person) and not (elsewhere and buyer.id == typed), "buyer"),
         (bool(_MONEY.search(typed)), "min_amount"),
-        (bool(find_kinds(typed, 1)), "category"),
+        (len(typed) >= SHORTEST_WORDS and bool(find_kinds(typed, 1)), "category"),
         (len(typed) >= SHORTEST_WORDS and bool(places_named(typed, limit=1)), "region"),
     ):
         if fits:

@@ -63,7 +63,7 @@ async def type_value(message: Message, person: Person, services: Services, state
     text = message.text or ""
     step = await value_typed(text, draft, person, services)
     if step.missed:
-        step = await understood(text, draft, person, services) or step
+        step = await understood(text, draft, person, services, elsewhere=True) or step
     await below(message, with_words(step, text, person, services), state)
 
 

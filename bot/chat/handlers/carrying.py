@@ -24,7 +24,7 @@ from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["router"]
+__all__ = ["export", "router"]
 
 _KEPT = "filters_to_add"
 

@@ -21,7 +21,7 @@ from bot.chat.texts import out_of_date
 from watchers.categories import everyday_categories
 from watchers.indicators.base import Tier
 
-__all__ = ["router"]
+__all__ = ["router", "show_in_place"]
 
 _MOST = 3  # kinds, and flags, offered of one tender
 LARGEST_ID = 2**63 - 1
@@ -47,11 +47,11 @@ async def show(message: Message, person: Person, services: Services, state: FSMC
     await answer(message, await _list(person.subscriber, services))
 
 
-async def show_in_place(callback: CallbackQuery, person: Person, services: Services) -> str | None:
+async def show_in_place(event: CallbackQuery | Message, person: Person, services: Services) -> str | None:
     """The list in the message that was pressed."""
     if person.subscriber is None:
         return out_of_date(person.language)
-    await edit(callback, await _list(person.subscriber, services))
+    await edit(event, await _list(person.subscriber, services))
     return None
 
 

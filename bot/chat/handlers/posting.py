@@ -20,7 +20,7 @@ from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["forwarded_router", "router"]
+__all__ = ["forwarded_router", "router", "show_how"]
 
 
 def router() -> Router:
@@ -62,9 +62,9 @@ async def forwarded(message: Message, person: Person, services: Services, bot: B
     await answer(message, await _screen(origin.chat.id, person, services, bot))
 
 
-async def show_how(callback: CallbackQuery, person: Person) -> None:
+async def show_how(event: CallbackQuery | Message, person: Person) -> None:
     """The same by a button."""
-    await edit(callback, pages.how(person.language))
+    await edit(event, pages.how(person.language))
 
 
 async def change(

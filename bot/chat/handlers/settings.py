@@ -7,6 +7,7 @@ from datetime import timedelta
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from alerts.channels.base import Message as Page
@@ -18,10 +19,12 @@ from bot.chat.callbacks import Go, Screen, Set, Setting
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
+from bot.chat.spoken import said_by_buttons
 from bot.chat.texts import out_of_date
 
-__all__ = ["overview", "router"]
+__all__ = ["SCREENS", "Settings", "change", "overview", "router", "show_in_place"]
 
+SCREENS = (Screen.SETTINGS, Screen.QUIET, Screen.PER_DAY, Screen.DIGEST, Screen.SNOOZE)
 _YES_NO = ("yes", "no")
 _SNOOZES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
@@ -30,10 +33,25 @@ def router() -> Router:
     """`/settings`, its screens and their buttons."""
     made = Router(name="settings")
     made.message.register(show, Command("settings"), MayChange())
-    for screen in (Screen.SETTINGS, Screen.QUIET, Screen.PER_DAY, Screen.DIGEST, Screen.SNOOZE):
+    for screen in SCREENS:
         made.callback_query.register(show_in_place, Go.to(screen), MayChange())
     made.callback_query.register(change, Set.filter(), MayChange())
     return made
+
+
+class Settings(StatesGroup):
+    """What typed words mean now: a button of the settings, a time zone."""
+
+    open = State()
+    zone = State()
+
+
+async def shown(event: CallbackQuery | Message, page: Page, state: FSMContext) -> None:
+    """A screen of the settings, whose buttons can be typed too; not where a filter is in the making meanwhile."""
+    message_id = await edit(event, page)
+    if await state.get_state() in {None, Settings.open.state, Settings.zone.state}:
+        await state.set_state(Settings.open)
+        await state.set_data({"settings": message_id, "shown": said_by_buttons(page.buttons)})
 
 
 async def show(message: Message, person: Person, services: Services, state: FSMContext) -> None:
@@ -42,10 +60,12 @@ async def show(message: Message, person: Person, services: Services, state: FSMC
     if person.subscriber is None:
         await answer(message, screens.plain("stranger", person.language))
         return
-    await answer(message, await overview(person.subscriber, services, group=person.group))
+    await shown(message, await overview(person.subscriber, services, group=person.group), state)
 
 
-async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Person, services: Services) -> str | None:
+async def show_in_place(
+    event: CallbackQuery | Message, callback_data: Go, person: Person, services: Services, state: FSMContext
+) -> str | None:
     """How things stand, or one setting to choose, in the message that was pressed."""
     if person.subscriber is None:
         return out_of_date(person.language)
@@ -62,15 +82,17 @@ async def show_in_place(callback: CallbackQuery, callback_data: Go, person: Pers
             page = pages.choose_snooze(until is not None and until > services.clock(), language)
         case _:
             page = await overview(person.subscriber, services, group=person.group)
-    await edit(callback, page)
+    await shown(event, page, state)
     return None
 
 
-async def change(callback: CallbackQuery, callback_data: Set, person: Person, services: Services) -> str | None:
+async def change(
+    event: CallbackQuery | Message, callback_data: Set, person: Person, services: Services, state: FSMContext
+) -> str | None:
     """Set one thing and show how things stand."""
     if person.subscriber is None or not await _set(person.subscriber.id, callback_data, services):
         return out_of_date(person.language)
-    await edit(callback, await overview(person.subscriber, services, group=person.group))
+    await shown(event, await overview(person.subscriber, services, group=person.group), state)
     return None
 
 

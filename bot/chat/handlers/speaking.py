@@ -14,10 +14,11 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
 from alerts.channels.base import Message as Page
-from bot.chat.callbacks import ChooseLanguage, ChooseScope, Go, OnFilter
+from bot.chat.callbacks import ChooseLanguage, ChooseScope, Go, OnFilter, Screen, Set
 from bot.chat.editing.callbacks import Edit
-from bot.chat.handlers import adding, criteria, filters, saving, start
+from bot.chat.handlers import adding, carrying, criteria, filters, muting, posting, saving, settings, start, zones
 from bot.chat.handlers.drafting import Adding, draft_of, not_for_others
+from bot.chat.handlers.settings import Settings
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, drop_buttons
 from bot.chat.services import Person, Services
@@ -25,14 +26,26 @@ from bot.chat.spoken import language_named, meant
 
 __all__ = ["router"]
 
-_HANDLERS: dict[type[CallbackData], Callable[..., Awaitable[str | None]]] = {
+Handler = Callable[..., Awaitable[str | None]]
+
+_OF_A_FILTER: dict[type[CallbackData], Handler] = {
     **dict.fromkeys(criteria.STEPS, criteria.take),
     Edit: saving.act,
     ChooseScope: adding.choose_scope,
     Go: adding.show_scopes,
     OnFilter: filters.change,
 }
-"""What a filter's own screens lead to: the same handlers as for a press."""
+"""What the screens of a filter in the making lead to: the same handlers as for a press."""
+
+_OF_SETTINGS: dict[Screen, Handler] = {
+    **dict.fromkeys(settings.SCREENS, settings.show_in_place),
+    Screen.MUTES: muting.show_in_place,
+    Screen.ZONE: zones.show,
+    Screen.LANGUAGE: start.show_languages,
+    Screen.EXPORT: carrying.export,
+    Screen.CHANNEL: posting.show_how,
+}
+"""... and the settings."""
 
 
 def router() -> Router:
@@ -40,6 +53,7 @@ def router() -> Router:
     made = Router(name="speaking")
     typed = (F.text, ~F.text.startswith("/"), not_for_others)
     made.message.register(press, StateFilter(Adding.value, Adding.open), *typed, MayChange())
+    made.message.register(press_setting, StateFilter(Settings.open), *typed, MayChange())
     made.message.register(choose_language, StateFilter(None, Adding.open), F.chat.type == ChatType.PRIVATE, *typed)
     return made
 
@@ -49,17 +63,42 @@ async def press(message: Message, person: Person, services: Services, state: FSM
     draft = await draft_of(state)
     first = draft is not None and draft.quick and not draft.key
     said = meant(message.text or "", draft.shown, loosely=first) if draft else None
-    kind = next((one for one in _HANDLERS if said and said.partition(":")[0] == one.__prefix__), None)
+    kind = next((one for one in _OF_A_FILTER if said and said.partition(":")[0] == one.__prefix__), None)
     if draft is None or said is None or kind is None:
         raise SkipHandler
-    known = {"callback_data": kind.unpack(said), "person": person, "services": services, "state": state}
-    handler = _HANDLERS[kind]
-    wanted = inspect.signature(handler).parameters
-    words = await handler(message, **{name: value for name, value in known.items() if name in wanted})
+    words = await _pressed(_OF_A_FILTER[kind], message, kind.unpack(said), person, services, state)
     if words:
         await answer(message, Page(words))
         return
     await drop_buttons(message, draft.message_id)
+
+
+async def press_setting(message: Message, person: Person, services: Services, state: FSMContext) -> None:
+    """The button whose words these are, under the message with the settings."""
+    kept = await state.get_data()
+    said = meant(message.text or "", kept.get("shown", {}), loosely=False) or ""
+    handler: Handler | None = None
+    data: Set | Go | None = None
+    if said.startswith(f"{Set.__prefix__}:"):
+        handler, data = settings.change, Set.unpack(said)
+    elif said.startswith(f"{Go.__prefix__}:"):
+        data = screen = Go.unpack(said)
+        handler = _OF_SETTINGS.get(screen.screen)
+    if handler is None or data is None:
+        raise SkipHandler
+    words = await _pressed(handler, message, data, person, services, state)
+    if words:
+        await answer(message, Page(words))
+        return
+    await drop_buttons(message, kept.get("settings", 0))
+
+
+async def _pressed(  # noqa: PLR0917 - what a handler may ask for
+    handler: Handler, message: Message, data: CallbackData, person: Person, services: Services, state: FSMContext
+) -> str | None:
+    known = {"callback_data": data, "person": person, "services": services, "state": state}
+    wanted = inspect.signature(handler).parameters
+    return await handler(message, **{name: value for name, value in known.items() if name in wanted})
 
 
 async def choose_language(message: Message, person: Person, services: Services, state: FSMContext) -> None:

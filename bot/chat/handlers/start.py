@@ -17,7 +17,7 @@ from bot.chat.profile import introduce_to_operator
 from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 
-__all__ = ["choose_language", "router"]
+__all__ = ["choose_language", "router", "show_languages"]
 
 
 def router() -> Router:
@@ -51,10 +51,10 @@ async def language(message: Message, person: Person, state: FSMContext) -> None:
     await answer(message, screens.hello(person.language))
 
 
-async def show_languages(callback: CallbackQuery, person: Person, state: FSMContext) -> None:
+async def show_languages(event: CallbackQuery | Message, person: Person, state: FSMContext) -> None:
     """Offer the languages in place; words typed next may name one."""
     await state.clear()
-    await edit(callback, screens.hello(person.language))
+    await edit(event, screens.hello(person.language))
 
 
 async def choose_language(

@@ -5,26 +5,19 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
-from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from alerts.zones import find_zones, is_zone
 from bot.chat import zones as pages
 from bot.chat.callbacks import ChooseZone, Go, Screen
 from bot.chat.draft import clean
-from bot.chat.handlers.settings import overview
+from bot.chat.handlers.settings import Settings, overview, shown
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
 from bot.chat.services import Person, Services
 from bot.chat.texts import out_of_date
 
-__all__ = ["router"]
-
-
-class Zone(StatesGroup):
-    """What typed words mean now."""
-
-    typing = State()
+__all__ = ["router", "show"]
 
 
 def router() -> Router:
@@ -32,16 +25,16 @@ def router() -> Router:
     made = Router(name="zones")
     made.callback_query.register(show, Go.to(Screen.ZONE), MayChange())
     made.callback_query.register(choose, ChooseZone.filter(), MayChange())
-    made.message.register(type_zone, StateFilter(Zone.typing), F.text, ~F.text.startswith("/"), MayChange())
+    made.message.register(type_zone, StateFilter(Settings.zone), F.text, ~F.text.startswith("/"), MayChange())
     return made
 
 
-async def show(callback: CallbackQuery, person: Person, services: Services, state: FSMContext) -> str | None:
+async def show(event: CallbackQuery | Message, person: Person, services: Services, state: FSMContext) -> str | None:
     """Kazakhstan's zones; words typed next are another."""
     if person.subscriber is None:
         return out_of_date(person.language)
-    await edit(callback, pages.choose(person.subscriber.zone, services.clock(), person.language, group=person.group))
-    await state.set_state(Zone.typing)
+    await edit(event, pages.choose(person.subscriber.zone, services.clock(), person.language, group=person.group))
+    await state.set_state(Settings.zone)
     return None
 
 
@@ -61,7 +54,6 @@ async def choose(
     """Keep it, and show how things stand."""
     if person.subscriber is None or not is_zone(callback_data.zone):
         return out_of_date(person.language)
-    await state.clear()
     await services.preferences.set_zone(person.subscriber.id, callback_data.zone)
-    await edit(callback, await overview(person.subscriber, services, group=person.group))
+    await shown(callback, await overview(person.subscriber, services, group=person.group), state)
     return None

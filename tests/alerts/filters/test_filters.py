@@ -225,7 +225,29 @@ def test_two_sums_are_a_range_wherever_they_are_typed(key, text, ends) -> None:
     assert (read.min_amount, read.max_amount, read.currency) == ends
 
 
-@pytest.mark.parametrize("text", ["20-5 млн", "5 ₸ - 6 ₴"])
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("до 50 млн", None, 50), ("от 50 млн ₸", 50, None), ("не больше 50 млн", None, 50),
+        ("не меньше 50 млн", 50, None), ("Up to 50 mln", None, 50),
+        ("больше 50 млн", 50, None), ("менее 50 миллионов", None, 50), ("<= 50 млн", None, 50), (">50 млн", 50, None),
+        ("up to 50 million", None, 50), ("at least 50 m", 50, None), ("50 mln+", 50, None), ("under 50m", None, 50),
+        ("50 млн ₸-ге дейін", None, 50), ("50 млн теңгеге дейін", None, 50), ("50 миллионға дейін", None, 50),
+        ("50 млн-нан кем", None, 50), ("50 млн-нан көп", 50, None), ("50 млн теңгеден бастап", 50, None),
+        ("кемінде 50 млн", 50, None), ("ең көбі 50 млн", None, 50), ("50 миллионнан аспайтын", None, 50),
+        ("от 5 до 10 млн", 5, 10), ("5 to 10 million", 5, 10), ("between 5 and 10 m", 5, 10),
+        ("от 5 млн до 10 млн", 5, 10),
+        ("5 млн-нан 10 млн-ға дейін", 5, 10), ("5 млн теңгеден 10 млн теңгеге дейін", 5, 10),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["min_amount", "max_amount"])
+def test_which_end_a_sum_is_may_be_said_wherever_it_is_typed(key, text, least, most) -> None:
+    read = read_filter(key, text)
+    ends = tuple(Decimal(one) * 1_000_000 if one else None for one in (least, most))
+    assert (read.min_amount, read.max_amount, read.currency) == (*ends, "KZT")
+
+
+@pytest.mark.parametrize("text", ["20-5 млн", "5 ₸ - 6 ₴", "от 20 до 5 млн", "50 млн дейдаму"])
 def test_a_range_that_cannot_be_is_refused(text) -> None:
     with pytest.raises(BadFilter):
         read_filter("min_amount", text)

@@ -9,6 +9,7 @@ from alerts.i18n import translator
 from bot.chat.callbacks import Go, Screen
 from bot.chat.keyboards import press
 from bot.chat.spoken import language_named, meant, said_by_buttons
+from tests.bot.chat.alerting import known, subscriber_id
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
 
 
@@ -124,3 +125,56 @@ async def test_a_button_typed_by_a_member_of_a_group_without_rights_changes_noth
     assert talk.messages(chat)[-1]["message_id"] == asked
     await talk.say(admin, "Всё серьёзное", chat, reply_to=asked)
     assert "edit:save" in talk.buttons(chat).values()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_settings_are_typed_too(talk: Talk, language: str) -> None:
+    _ = translator(language).gettext
+    person = await known(talk, language)
+    await talk.say(person, "/settings")
+    for screen, value in (("Quiet hours", "22-8"), ("Alerts a day", "10"), ("Time of lists", "7:00")):
+        await talk.say(person, _(screen))
+        await talk.say(person, value)
+    await talk.say(person, _("Short alerts"))
+    wishes = await talk.services.preferences.wishes(await subscriber_id(talk, person))
+    assert (wishes.quiet_from, wishes.quiet_until, wishes.per_day, wishes.digest_at, wishes.short) == (
+        22 * 60, 8 * 60, 10, 7 * 60, True,
+    )  # fmt: skip
+    await talk.say(person, _("Time zone"))
+    await talk.say(person, "berlin")
+    assert "tz:Europe/Berlin" in talk.buttons(person).values()
+    await talk.say(person, "/settings")
+    await talk.say(person, _("Language"))
+    await talk.say(person, "english" if language != "en" else "орысша")
+    subscriber = await talk.services.subscriptions.subscriber("telegram", str(person.id))
+    assert subscriber is not None
+    assert subscriber.language == ("en" if language != "en" else "ru")
+
+
+async def test_settings_looked_at_meanwhile_leave_the_filter_in_the_making(talk: Talk) -> None:
+    person = await known(talk, "ru")
+    await talk.say(person, "/settings")
+    await talk.say(person, "/add")
+    await talk.press(person, "go:quiet:0")
+    await talk.press(person, "scope:all")
+    await talk.press(person, "edit:save")
+    assert len(await talk.kept(person)) == 1
+
+
+@pytest.mark.parametrize("steps", [(), ("scope:all", "edit:menu", "open:min_amount:0"), ("scope:region",)])
+@pytest.mark.parametrize("typed", ["до 50 млн", "50 млн ₸-ге дейін", "up to 50 million"])
+async def test_up_to_a_sum_is_never_from_that_sum(talk: Talk, steps: tuple[str, ...], typed: str) -> None:
+    person = await known(talk, "ru")
+    for step in steps:
+        await talk.press(person, step)
+    await talk.say(person, typed)
+    await talk.press(person, "edit:save")
+    assert [one.criteria for one in await talk.kept(person)] == [Criteria(max_amount=50_000_000)]
+
+
+async def test_what_is_no_sum_is_not_taken_for_a_buyer_nobody_knows(talk: Talk) -> None:
+    person = await known(talk, "ru")
+    for step in ("scope:all", "edit:menu", "open:min_amount:0"):
+        await talk.press(person, step)
+    await talk.say(person, "10-3")
+    assert talk.last(person).startswith("«10-3» здесь прочитать не получилось")
