@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from alerts.filters import Criteria
@@ -169,7 +171,7 @@ async def test_up_to_a_sum_is_never_from_that_sum(talk: Talk, steps: tuple[str, 
         await talk.press(person, step)
     await talk.say(person, typed)
     await talk.press(person, "edit:save")
-    assert [one.criteria for one in await talk.kept(person)] == [Criteria(max_amount=50_000_000)]
+    assert [one.criteria for one in await talk.kept(person)] == [Criteria(max_amount=Decimal(50_000_000))]
 
 
 async def test_what_is_no_sum_is_not_taken_for_a_buyer_nobody_knows(talk: Talk) -> None:
