@@ -30,11 +30,13 @@ class What(StrEnum):
 
     ALL = "all"  # announced; of a supplier, contracted
     DIRECT = "direct"  # without competition
+    OPENED = "open"  # competitive, bids opened: whose bidders are counted
     ONE = "one"  # competitive, one bidder
     CANCELLED = "off"
     FLAGGED = "flag"
     CONTRACTS = "deal"
     WITH = "with"  # contracts with one partner
+    BIDS = "bid"  # bid for
     WON = "won"
 
 
@@ -62,8 +64,9 @@ def _query(side: Side, body: str, what: What, now: datetime, partner: str) -> Se
     if side is Side.BUYER and (asked := _of_lots(what)) is not None:
         mine = and_(lot.customer == body, lot.published_at.between(start, until), asked)
         return _joined(lot.ocid, mine, lot.published_at)
-    if what is What.WON and side is Side.SUPPLIER:
-        return _joined(bid.ocid, and_(bid.bidder == body, bid.decided_at >= start, bid.won), bid.decided_at)
+    if what in {What.BIDS, What.WON} and side is Side.SUPPLIER:
+        tried = and_(bid.bidder == body, bid.decided_at >= start)
+        return _joined(bid.ocid, and_(tried, bid.won) if what is What.WON else tried, bid.decided_at)
     own, other = (deal.customer, deal.supplier) if side is Side.BUYER else (deal.supplier, deal.customer)
     mine = and_(own == body, deal.signed_at.between(start, until))
     match what:
@@ -85,6 +88,8 @@ def _of_lots(what: What) -> ColumnElement[bool] | None:
     match what:
         case What.DIRECT:
             return ~lot.competitive
+        case What.OPENED:
+            return and_(lot.competitive, lot.bidders.is_not(None))
         case What.ONE:
             return and_(lot.competitive, lot.bidders == 1)
         case What.CANCELLED:

@@ -75,6 +75,8 @@ def buyer_lines(profile: BuyerProfile, language: str) -> list[Line]:
             _("Bidders per lot, median"),
             "" if middle is None else number(middle, language),
             _("n = %(count)s competitive lots with opened bids") % {"count": number(len(profile.bidders), language)},
+            What.OPENED,
+            len(profile.bidders),
         ),
         share_line(_("One bidder only"), profile.single, opened, language, What.ONE),
         share_line(_("Lots cancelled"), profile.cancelled, lots, language, What.CANCELLED),

@@ -113,6 +113,7 @@ async def behind_page(asked: Behind, person: Person, services: Services) -> Page
     titles = {
         What.ALL: _("All purchases"), What.DIRECT: _("Without competition"), What.ONE: _("One bidder only"),
         What.CANCELLED: _("Lots cancelled"), What.FLAGGED: _("With a flag"), What.CONTRACTS: _("Contracts"),
+        What.OPENED: _("Bids opened"), What.BIDS: _("Bids made"),
         What.WON: _("Bids that won"), What.WITH: body_name(partner.name, 60) if partner else "",
     }  # fmt: skip
     back = ((press(_("Back"), OpenProfile(side=asked.side, id=asked.id)),),)

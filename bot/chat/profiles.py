@@ -27,6 +27,7 @@ def buyer_page(profile: BuyerProfile, language: str) -> Page:
     numbers = [
         (_("All purchases"), What.ALL, profile.purchases),
         (_("Without competition"), What.DIRECT, profile.uncompetitive.part),
+        (_("Bids opened"), What.OPENED, len(profile.bidders)),
         (_("One bidder only"), What.ONE, profile.single.part),
         (_("Lots cancelled"), What.CANCELLED, profile.cancelled.part),
         (_("With a flag"), What.FLAGGED, profile.flagged.part),
@@ -62,6 +63,7 @@ def supplier_page(profile: SupplierProfile, language: str) -> Page:
     numbers = [
         (_("Contracts"), What.CONTRACTS, profile.contracts),
         (_("Without competition"), What.DIRECT, profile.direct.part),
+        (_("Bids made"), What.BIDS, profile.won.whole),
         (_("Bids that won"), What.WON, profile.won.part),
         (_("With a flag"), What.FLAGGED, profile.flagged.part),
     ]

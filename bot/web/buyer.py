@@ -30,7 +30,7 @@ _BUYER = r"/b/{buyer:[^/]{1,255}}"
 _KEPT_PROFILES, _KEPT_PICTURES = 500, 100
 _LASTING = timedelta(minutes=10)
 _TEN_MINUTES = "public, max-age=600"
-_LISTS = (What.ALL, What.DIRECT, What.ONE, What.CANCELLED, What.FLAGGED, What.CONTRACTS, What.WITH)
+_LISTS = (What.ALL, What.DIRECT, What.OPENED, What.ONE, What.CANCELLED, What.FLAGGED, What.CONTRACTS, What.WITH)
 
 
 class Buyers:
@@ -140,7 +140,8 @@ def _titles(language: str) -> dict[What, str]:
     _ = translator(language).gettext
     return {
         What.ALL: _("All purchases"), What.DIRECT: _("Without competition"), What.ONE: _("One bidder only"),
-        What.CANCELLED: _("Lots cancelled"), What.FLAGGED: _("With a flag"), What.CONTRACTS: _("Contracts"),
+        What.OPENED: _("Bids opened"), What.CANCELLED: _("Lots cancelled"),
+        What.FLAGGED: _("With a flag"), What.CONTRACTS: _("Contracts"),
     }  # fmt: skip
 
 

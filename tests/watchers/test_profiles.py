@@ -62,14 +62,15 @@ async def test_what_is_older_than_a_year_and_what_nobody_told_of(year: Database)
 @pytest.mark.parametrize(
     ("what", "count"),
     [(What.ALL, 12), (What.DIRECT, 2), (What.ONE, 5), (What.CANCELLED, 1), (What.FLAGGED, 3), (What.CONTRACTS, 11),
-     (What.WON, 0)],
+     (What.WON, 0), (What.OPENED, 10), (What.BIDS, 0)],
 )  # fmt: skip
 async def test_every_number_of_a_buyer_has_its_purchases_behind_it(year: Database, what: What, count: int) -> None:
     assert len(await behind(year, Side.BUYER, BUYER, what, NOW)) == count
 
 
 @pytest.mark.parametrize(
-    ("what", "count"), [(What.CONTRACTS, 8), (What.DIRECT, 1), (What.WON, 7), (What.FLAGGED, 2), (What.ONE, 0)]
+    ("what", "count"),
+    [(What.CONTRACTS, 8), (What.DIRECT, 1), (What.WON, 7), (What.FLAGGED, 2), (What.ONE, 0), (What.BIDS, 8)],
 )
 async def test_every_number_of_a_supplier_has_its_purchases_behind_it(year: Database, what: What, count: int) -> None:
     assert len(await behind(year, Side.SUPPLIER, ROOFS, what, NOW)) == count

@@ -58,10 +58,33 @@ async def test_a_buyer_is_found_with_slips_and_every_number_has_its_list(talk: T
     assert talk.last(person).count("Ремонт кровли") == 2
     await talk.press(person, OpenProfile(side=Side.BUYER, id=BUYER).pack())
     assert talk.last(person) == profile
+    await talk.press(person, Behind(side=Side.BUYER, id=BUYER, what=What.OPENED).pack())
+    await talk.press(person, OpenProfile(side=Side.BUYER, id=BUYER).pack())
     await talk.press(person, Behind(side=Side.BUYER, id=BUYER, what=What.ALL).pack())
     turned = Behind(side=Side.BUYER, id=BUYER, what=What.ALL, page=1).pack()
     await talk.press(person, turned)
     assert "7. Ремонт кровли" in talk.last(person)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_number_of_a_profile_is_without_its_list(talk: Talk, language: str) -> None:
+    """Each number of the text above stands on a button, or heads the list of one that does."""
+    await store_year(talk.services.store)
+    person = await known(talk, language)
+    for asked, side, whats in (
+        (f"/buyer {BUYER}", Side.BUYER, set(What) - {What.WITH, What.WON, What.BIDS}),
+        (f"/supplier {ROOFS}", Side.SUPPLIER, {What.CONTRACTS, What.DIRECT, What.BIDS, What.WON, What.FLAGGED}),
+    ):
+        await talk.say(person, asked)
+        body = BUYER if side is Side.BUYER else ROOFS
+        pressed = [Behind(side=side, id=body, what=what).pack() for what in whats]
+        counts = {data: label.rpartition(": ")[2] for label, data in talk.buttons(person).items()}
+        for data in pressed:
+            assert counts[data].isdecimal(), data
+            await talk.press(person, data)
+            shown = plain(talk.last(person))
+            assert shown.count("Ремонт кровли, часть") == min(int(counts[data]), 6), (data, shown)
+            await talk.press(person, OpenProfile(side=side, id=body).pack())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

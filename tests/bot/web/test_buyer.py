@@ -63,6 +63,7 @@ async def test_every_number_leads_to_the_list_that_it_counts(pages: Served, stor
     links = dict.fromkeys(re.findall(rf'href="(/en/b/{BUYER}/[a-z]+[^"]*)"', page))
     wanted = {
         "all": profile.purchases, "direct": profile.uncompetitive.part, "one": profile.single.part,
+        "open": len(profile.bidders),
         "off": profile.cancelled.part, "flag": profile.flagged.part, "deal": profile.contracts,
     }  # fmt: skip
     for link in links:
