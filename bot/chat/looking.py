@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from alerts.channels.base import Message as Page
 from alerts.i18n import translator
 from bot.charts import draw, warm
@@ -11,7 +13,7 @@ from bot.chat.cards import card_page, shown_card, zone_of
 from bot.chat.found import tender_list
 from bot.chat.keyboards import press, shorten
 from bot.chat.listing import deadlines, latest, top
-from bot.chat.lookup import by_words
+from bot.chat.lookup import body_names, by_words
 from bot.chat.lookup_callbacks import Behind, Listed, OpenProfile, TurnListed, fits
 from bot.chat.profiles import body_name, buyer_page, period, supplier_page
 from bot.chat.services import Person, Services
@@ -44,7 +46,7 @@ async def bodies(side: Side, typed: str, person: Person, services: Services) -> 
     language = person.language
     if not typed:
         return Page(render("lookup/body_how", language, side=side.value))
-    found = await _found(side, typed, services)
+    found = await _found(side, typed, language, services)
     if len(found) == 1:
         page = await profile_page(side, found[0][0], person, services)
         if page is not None:
@@ -65,18 +67,31 @@ async def bodies(side: Side, typed: str, person: Person, services: Services) -> 
     return Page(text, rows)
 
 
-async def _found(side: Side, typed: str, services: Services) -> list[tuple[str, str]]:
+async def _found(side: Side, typed: str, language: str, services: Services) -> list[tuple[str, str]]:
     """Ids and names: by a number first, then by words with slips forgiven."""
-    stored = services.store.buyer_names if side is Side.BUYER else services.store.supplier_names
+    suppliers = side is Side.SUPPLIER
     digits = "".join(letter for letter in typed if letter.isdigit())
     exact = [typed, *((f"KZ-BIN-{digits}",) if len(digits) == 12 else ()), *((f"UA-EDR-{digits}",) if digits else ())]
-    if known := await stored(exact):
+    if known := await body_names(services, exact, language, suppliers=suppliers):
         return list(known.items())
-    found = await by_words(services, typed, _MATCHES + 1, suppliers=side is Side.SUPPLIER)
+    found = await by_words(services, typed, _MATCHES + 1, language, suppliers=suppliers)
     return [(one.id, one.name) for one in found]
 
 
-async def _profile(side: Side, body: str, services: Services) -> BuyerProfile | SupplierProfile | None:
+async def _profile(side: Side, body: str, language: str, services: Services) -> BuyerProfile | SupplierProfile | None:
+    """The profile with the names of buyers in the reader's language."""
+    found = await _counted(side, body, services)
+    if found is None:
+        return None
+    buyers = [found.id] if isinstance(found, BuyerProfile) else [one.id for one in found.top]
+    names = await body_names(services, buyers, language, suppliers=False)
+    if isinstance(found, BuyerProfile):
+        return msgspec.structs.replace(found, name=names.get(found.id, found.name))
+    top = tuple(msgspec.structs.replace(one, name=names.get(one.id, one.name)) for one in found.top)
+    return msgspec.structs.replace(found, top=top)
+
+
+async def _counted(side: Side, body: str, services: Services) -> BuyerProfile | SupplierProfile | None:
     kept, key = services.profiles, (side, body)
     async with kept.lock(key):
         found = kept.get(key)
@@ -90,7 +105,7 @@ async def _profile(side: Side, body: str, services: Services) -> BuyerProfile | 
 
 async def profile_page(side: Side, body: str, person: Person, services: Services) -> Page | None:
     """A profile, whose picture may be asked for next; None of a body nobody told of."""
-    found = await _profile(side, body, services)
+    found = await _profile(side, body, person.language, services)
     if found is not None:
         warm()
     if isinstance(found, BuyerProfile):
@@ -102,7 +117,7 @@ async def behind_page(asked: Behind, person: Person, services: Services) -> Page
     """A page of the purchases behind a number of a profile."""
     if not fits(asked.id):
         return None
-    profile = await _profile(asked.side, asked.id, services)
+    profile = await _profile(asked.side, asked.id, person.language, services)
     if profile is None or (asked.what is What.WITH and not 0 <= asked.partner < len(profile.top)):
         return None
     _ = translator(person.language).gettext
@@ -126,7 +141,7 @@ async def behind_page(asked: Behind, person: Person, services: Services) -> Page
 
 async def chart(side: Side, body: str, person: Person, services: Services, *, dark: bool) -> tuple[bytes, Page] | None:
     """The picture of a profile and what stands under it."""
-    profile = await _profile(side, body, services)
+    profile = await _profile(side, body, person.language, services)
     if profile is None:
         return None
     kept, key = services.pictures, (side, body, person.language, dark)

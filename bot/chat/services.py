@@ -143,6 +143,11 @@ class Services:
         return Kept(self.clock, 200)
 
     @cached_property
+    def called(self) -> Kept[str]:
+        """What buyers are called in a language, '' where they are told in none but the kept name."""
+        return Kept(self.clock, 2000)
+
+    @cached_property
     def pictures(self) -> Kept[bytes]:
         """Their pictures, some 80 kB each."""
         return Kept(self.clock, 60)

@@ -11,7 +11,7 @@ from bot.chat.draft import Draft, Found, cut
 from bot.chat.editing import boards, pages
 from bot.chat.editing.boards import Desk
 from bot.chat.editing.changing import values_of
-from bot.chat.lookup import names_of
+from bot.chat.lookup import body_names, names_of
 from bot.chat.services import Person, Services
 from watchers.categories import everyday_categories
 from watchers.places import districts, region, regions
@@ -69,7 +69,10 @@ async def opened(draft: Draft, key: str, person: Person, services: Services, *, 
     row = row_of(key)
     found: tuple[Found, ...] = ()
     if row.keyboard in {Keyboard.BUYERS, Keyboard.SUPPLIERS}:
-        found = await _busiest(draft.criteria, services, suppliers=row.keyboard is Keyboard.SUPPLIERS)
+        suppliers = row.keyboard is Keyboard.SUPPLIERS
+        ids = services.recent.busiest(draft.criteria.regions, _SUGGESTED, suppliers=suppliers)
+        names = await body_names(services, ids, person.language, suppliers=suppliers)
+        found = tuple(Found(id_, names[id_]) for id_ in ids if names.get(id_))
     draft = msgspec.structs.replace(draft, key=key, found=found)
     desk = _with_flags(row, page, await desk_of(draft.criteria, person, services), services)
     return Step(pages.criterion(row, draft, desk, page=page, offered=found, note=note), draft)
@@ -82,13 +85,6 @@ def _with_flags(row: Filter, page: int, desk: Desk, services: Services) -> Desk:
     codes = [offer.text for offer in cut(row.offers(), page, boards.CHOICES)[0]]
     names = {code: services.renderer.flag_name(code, desk.language) for code in codes}
     return msgspec.structs.replace(desk, names={**names, **desk.names})
-
-
-async def _busiest(criteria: Criteria, services: Services, *, suppliers: bool) -> tuple[Found, ...]:
-    ids = services.recent.busiest(criteria.regions, _SUGGESTED, suppliers=suppliers)
-    stored = services.store.supplier_names if suppliers else services.store.buyer_names
-    names = await stored(ids)
-    return tuple(Found(id_, names[id_]) for id_ in ids if names.get(id_))
 
 
 async def kept_open(draft: Draft, criteria: Criteria, value: str, person: Person, services: Services) -> Step:

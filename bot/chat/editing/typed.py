@@ -60,7 +60,7 @@ async def understood(
     ):
         if fits:
             return await value_typed(text, _at(draft, key), person, services)
-    if len(typed) >= SHORTEST_WORDS and (await find_bodies(services, typed))[0]:
+    if len(typed) >= SHORTEST_WORDS and (await find_bodies(services, typed, person.language))[0]:
         return await _body(text, _at(draft, "buyer"), person, services)
     return None
 
@@ -165,9 +165,9 @@ async def _body(text: str, draft: Draft, person: Person, services: Services) -> 
     found: list[Found] = []
     more = False
     if not typed.person and not too_short:
-        found, more = await find_bodies(services, typed.id or typed.words, suppliers=suppliers)
+        found, more = await find_bodies(services, typed.id or typed.words, person.language, suppliers=suppliers)
         if not found and typed.id and typed.id != clean(text):  # a name may be all digits
-            found, more = await find_bodies(services, clean(text), suppliers=suppliers)
+            found, more = await find_bodies(services, clean(text), person.language, suppliers=suppliers)
     offered = tuple(found) or ((Found(typed.id, ""),) if typed.id else ())
     draft = msgspec.structs.replace(draft, found=offered)
     desk = await desk_of(draft.criteria, person, services)

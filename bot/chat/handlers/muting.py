@@ -119,7 +119,7 @@ async def _list(subscriber: Subscriber, services: Services) -> Page:
 async def _name(one: Mute, services: Services, language: str) -> str:
     match one.kind:
         case MuteKind.BUYER:
-            return await buyer_name(services.store, one.value)
+            return await buyer_name(services, one.value, language)
         case MuteKind.CATEGORY:
             known = (kind.name(language) for kind in everyday_categories() if kind.slug == one.value)
             return next(known, one.value)

@@ -193,12 +193,19 @@ FLAG = Finding(
 )
 
 
-async def store_tender(store: Store, number: int = 1, flags: Sequence[Finding] = (FLAG,), **changed: Any) -> int:
+async def store_tender(
+    store: Store,
+    number: int = 1,
+    flags: Sequence[Finding] = (FLAG,),
+    names: dict[str, str] | None = None,
+    **changed: Any,
+) -> int:
     """Store the invented tender (or another just like it) with its flags; returns the newest tender's id.
 
-    `changed`: fields of the tender that are otherwise.
+    `changed`: fields of the tender that are otherwise; `names`: its buyer's by language.
     """
     record_ = RELEASE | {"ocid": f"ocds-demo-{number:06}", "tender": {**RELEASE["tender"], **changed}}
+    record_["buyer"] = RELEASE["buyer"] | {f"name_{language}": name for language, name in (names or {}).items()}
     release = msgspec.json.decode(msgspec.json.encode(record_), type=Release)
     raw = msgspec.json.encode(record_)
     record = Record(release=release, raw=raw, url="https://example.org/1", link="https://example.org/tender/1")

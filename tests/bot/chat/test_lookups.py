@@ -209,3 +209,26 @@ async def test_a_forwarded_alert_opens_what_it_told_of(talk: Talk) -> None:
     assert talk.last(reader).startswith("🚩 Ремонт кровли, часть 8")
     assert talk.last(reader) != alert["text"], "in the reader's language"
     assert "why:8" in talk.buttons(reader).values()
+
+
+SCHOOLS = {"kk": "«Алғабас ауданының білім бөлімі» КММ", "ru": "КГУ «Отдел образования Алгабасского района»"}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+async def test_a_buyer_is_called_in_the_reader_s_language_wherever_it_is_named(talk: Talk, language: str) -> None:
+    await store_tender(talk.services.store, names=SCHOOLS)
+    ours, theirs = SCHOOLS[language], SCHOOLS["ru" if language == "kk" else "kk"]
+    person = await known(talk, language)
+    for typed in ("/buyer Алгабас", f"/buyer {BUYER}"):
+        await talk.say(person, typed)
+        assert (ours in talk.last(person), theirs in talk.last(person)) == (True, False)
+    await talk.say(person, "/add")
+    await talk.press(person, "scope:buyer")
+    await talk.say(person, "алғабас білім")
+    (label,) = (label for label, data in talk.buttons(person).items() if data.startswith("buyer:"))
+    assert label == ours
+    await talk.press(person, talk.buttons(person)[label])
+    await talk.press(person, "edit:save")
+    assert ours in talk.last(person)
+    await talk.say(person, "/filters")
+    assert (ours in talk.last(person), theirs in talk.last(person)) == (True, False)
