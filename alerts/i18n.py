@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 DEFAULT_LANGUAGE = "ru"
-_NAMES = {"kk": "Қазақша"}  # in full "қазақ тілі", which is long for a button
+# Babel would read two megabytes for each; in full Kazakh is "қазақ тілі", which is long for a button.
+_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,

@@ -3,6 +3,7 @@
 aiogram asks pydantic at import to build all its five hundred models, each with every model below it: two seconds, and
 half of what an idle process held, while a bot uses a few dozen. Here each is built when it is first used, once.
 
+aiogram takes its marks from unittest.mock, which brings the whole of unittest, argparse and difflib along.
 structlog and httpx take in rich and pygments where they find them, to write in colour on a terminal. SQLAlchemy's
 asyncio takes in the whole ORM for its sessions; nothing here has any.
 """
@@ -29,7 +30,25 @@ class _Empty(ModuleType):
             raise AttributeError(name)
 
 
+class _Sentinel:
+    """A mark of its own, as `unittest.mock.sentinel` has for every name."""
+
+    def __getattr__(self, name: str) -> _Sentinel:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        mark = _Sentinel()
+        setattr(self, name, mark)
+        return mark
+
+
+class _Mock(ModuleType):
+    """As much of unittest.mock as aiogram uses."""
+
+    sentinel = _Sentinel()
+
+
 _LEFT_OUT: dict[str, ModuleType | None] = {
+    "unittest.mock": _Mock("mock"),
     "rich": None,  # as if it was not installed
     "pygments": None,
     "sqlalchemy.ext.asyncio.session": _Empty("session"),

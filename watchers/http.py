@@ -32,7 +32,7 @@ from watchers.http_limits import Breaker, Pace, Resolve, is_private, resolve_hos
 from watchers.http_settings import HttpSettings
 from watchers.sources.base import Clock, SourceError
 
-__all__ = ["Answer", "Client", "HttpError", "NoAnswer", "UnusableAnswer"]
+__all__ = ["Answer", "Client", "HttpError", "NoAnswer", "UnusableAnswer", "trusted"]
 
 USER_AGENT = "Baqylau/0.1"
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -47,8 +47,8 @@ def _wait(error: Exception) -> bool | float:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates everybody trusts, read once for all publishers: a megabyte each time."""
+def trusted() -> ssl.SSLContext:
+    """The certificates everybody trusts, read once for all connections: a megabyte each time."""
     return httpx.create_ssl_context()
 
 
@@ -69,7 +69,7 @@ class Client:
             timeout=httpx.Timeout(settings.timeout_seconds),
             limits=httpx.Limits(max_connections=settings.max_concurrency),
             headers=self._headers(),
-            verify=_trusted(),
+            verify=trusted(),
         )
         self._secret = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
         self._secret |= settings.headers

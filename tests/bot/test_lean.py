@@ -17,7 +17,7 @@ from tests.bot.waiting import until
 
 NOT_AT_REST = (
     "alembic", "cryptography", "css_inline", "dkim", "docx", "holidays", "matplotlib", "numpy", "PIL", "pikepdf",
-    "pygments", "rapidfuzz", "rich", "sqlalchemy.orm", "xlsxwriter", "alerts.matching", "markdown_it",
+    "pygments", "rapidfuzz", "rich", "sqlalchemy.orm", "unittest", "xlsxwriter", "alerts.matching", "markdown_it",
 )  # fmt: skip
 
 ASKED = """

@@ -12,12 +12,15 @@ import aiohttp
 import msgspec
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 from aiohttp.payload import BytesPayload
 from pydantic import BaseModel
+
+from watchers.http import trusted
 
 __all__ = ["JsonSession", "SendText", "Sent"]
 
@@ -59,6 +62,10 @@ def _sent(status: int, answer: bytes) -> Sent | None:
 
 class JsonSession(AiohttpSession):
     """Posts JSON; its time-outs and exceptions are those of aiogram's own session."""
+
+    def __init__(self, api: TelegramAPIServer, seconds: float) -> None:
+        super().__init__(api=api, timeout=seconds)
+        self._connector_init["ssl"] = trusted()
 
     async def make_request(
         self,

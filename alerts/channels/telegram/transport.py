@@ -27,7 +27,7 @@ def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:
     Its buttons are signed, see `signing`.
     """
     server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
-    bot = Bot(token, session=JsonSession(api=server, timeout=seconds))
+    bot = Bot(token, session=JsonSession(server, seconds))
     bot.session.middleware(Signed())
     return bot
 
