@@ -54,7 +54,9 @@ def router() -> Router:
     typed = (F.text, ~F.text.startswith("/"), not_for_others)
     made.message.register(press, StateFilter(Adding.value, Adding.open), *typed, MayChange())
     made.message.register(press_setting, StateFilter(Settings.open), *typed, MayChange())
-    made.message.register(choose_language, StateFilter(None, Adding.open), F.chat.type == ChatType.PRIVATE, *typed)
+    made.message.register(
+        choose_language, StateFilter(None, Adding.open, Settings.open), F.chat.type == ChatType.PRIVATE, *typed
+    )
     return made
 
 

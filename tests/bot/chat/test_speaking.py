@@ -146,7 +146,8 @@ async def test_settings_are_typed_too(talk: Talk, language: str) -> None:
     await talk.say(person, "berlin")
     assert "tz:Europe/Berlin" in talk.buttons(person).values()
     await talk.say(person, "/settings")
-    await talk.say(person, _("Language"))
+    if language == "ru":  # or at once
+        await talk.say(person, _("Language"))
     await talk.say(person, "english" if language != "en" else "орысша")
     subscriber = await talk.services.subscriptions.subscriber("telegram", str(person.id))
     assert subscriber is not None
