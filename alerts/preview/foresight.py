@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from heapq import nlargest
 from itertools import chain
+from math import ceil
 
 import msgspec
 
@@ -35,8 +36,8 @@ class Preview(msgspec.Struct, frozen=True):
 
     @property
     def a_day(self) -> int:
-        """Alerts a day, rounded; at least 1 where there is any."""
-        return max(1, round(self.count / self.days)) if self.count else 0
+        """Alerts a day, rounded up: said of a filter that floods, it is never as few as is heard at once."""
+        return ceil(self.count / self.days)
 
 
 class Foresight:
