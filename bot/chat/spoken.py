@@ -14,8 +14,8 @@ from bot.chat.keyboards import NAMES, Rows
 
 __all__ = ["language_named", "meant", "said_by_buttons"]
 
-_AROUND = "•‹›✕ "
-_CHOSEN = "✓"
+_AROUND = "•‹› "
+_CHOSEN = ("✓", "✕")
 _DASHES = re.compile("[‐‑‒–—−]")
 _SHORTEST = 3
 _LANGUAGE = frozenset({"тілі", "тіл", "язык", "language"})

@@ -10,6 +10,7 @@ import pytest
 from alerts.filters import FILTERS, Criteria, sentence
 from alerts.i18n import translator
 from bot.sandbox.people import Person
+from tests.bot.chat.alerting import known, subscriber_id
 from tests.bot.chat.bodies import PAINTS, store_year
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
 
@@ -337,3 +338,31 @@ async def test_a_link_pasted_while_a_filter_is_made_is_not_taken_for_its_words(t
     assert "goszakup" not in str(talk.buttons(person))
     await talk.say(person, "roof")
     assert any("roof" in label for label in talk.buttons(person))
+
+
+@pytest.mark.parametrize(
+    ("criteria", "says"),
+    [
+        (Criteria(), "Это примерно 6 в день"),
+        (Criteria(words=("творог",)), "не пришло бы ничего"),
+    ],
+)
+async def test_a_flood_and_a_silence_are_said_wherever_a_filter_comes_from(
+    talk: Talk, criteria: Criteria, says: str
+) -> None:
+    """Edited, copied, or by somebody's link; a new one and one of a file have tests of their own."""
+    for number in range(1, 37):
+        await store_tender(talk.services.store, number)
+    person, other = await known(talk, "ru"), await known(talk, "kk")
+    await talk.services.subscriptions.set_language(await subscriber_id(talk, other), "ru")
+    kept = await talk.services.subscriptions.add(await subscriber_id(talk, person), criteria)
+    for action in ("edit", "copy"):
+        await talk.say(person, "/filters")
+        await talk.press(person, f"filter:{kept.id}:open:0")
+        await talk.press(person, f"filter:{kept.id}:{action}:0")
+        assert says in talk.last(person), action
+        assert {"edit:daily", "clear:words"} & set(talk.buttons(person).values())
+    link = await talk.services.sharing.share(await subscriber_id(talk, person), criteria)
+    await talk.say(other, f"/start {link}")
+    assert says in talk.last(other)
+    assert {"edit:daily", "clear:words"} & set(talk.buttons(other).values())

@@ -35,8 +35,8 @@ def test_a_language_is_called_by_its_name_in_any_language(typed: str, code: str 
 
 
 def test_a_button_is_meant_by_its_words_unless_they_stand_twice_or_are_chosen() -> None:
-    data = [Go(screen=Screen.ADD), Go(screen=Screen.HELP), Go(screen=Screen.ZONE), Go(screen=Screen.QUIET)]
-    labels = ("• Всё серьёзное", "Районы ›", "Районы ›", "✓ Алматы")
+    data = [Go(screen=one) for one in (Screen.ADD, Screen.HELP, Screen.ZONE, Screen.QUIET, Screen.MUTES)]
+    labels = ("• Всё серьёзное", "Районы ›", "Районы ›", "✓ Алматы", "✕ кровл")
     shown = said_by_buttons(tuple((press(label, one),) for label, one in zip(labels, data, strict=True)))
     assert shown == {"все серьезное": "go:add:0"}
     assert meant("ВСЁ СЕРЬЁЗНОЕ", shown, loosely=False) == "go:add:0"
