@@ -18,6 +18,7 @@ import pytest
 import structlog
 
 from bot.database_commands import upgrade
+from bot.memory import settle
 from watchers.database import Database
 
 POSTGRES = os.environ.get("BAQYLAU_TEST_POSTGRES", "127.0.0.1:5432")
@@ -38,6 +39,11 @@ class Clock:
         """Move on by so many `days`, `hours`, `minutes`, `seconds`; returns the new moment."""
         self.now += timedelta(**by)
         return self.now
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are not garbage: looking again and again whether they are took a ninth of a run."""
+    settle()
 
 
 @pytest.fixture(autouse=True)
