@@ -35,6 +35,7 @@ class Delivery(Retries, frozen=True, kw_only=True):
     in_flight: int = 100
     lease: float = 60.0
     patience: float = 0.25  # a chat or a bot that has to wait longer is put off instead of being waited for
+    park: float = 10.0  # a chat that has to wait no longer than that keeps its next message claimed
     check_leases: float = 10.0
     gather: float = 0.0  # answers wait so long for others, to be recorded in one transaction
 
@@ -84,6 +85,7 @@ class Deliverer:
         self._settings = settings or Delivery()
         self._attempt = Attempt(subscriptions, channels, pacer, clock, self._settings, trouble, jitter, bare)
         self._claimed: deque[Owed] = deque()
+        self._parked: dict[str, Owed] = {}  # by address: claimed, and its chat cannot be written to yet
         self._waiting = 0  # started, their turn not come
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
@@ -117,9 +119,11 @@ class Deliverer:
         await self._give_back()
 
     async def _give_back(self) -> None:
-        if self._claimed:
-            await self._outbox.release([owed.id for owed in self._claimed], self._clock())
+        if self._claimed or self._parked:
+            back = [owed.id for owed in (*self._parked.values(), *self._claimed)]
+            await self._outbox.release(back, self._clock())
             self._claimed.clear()
+            self._parked.clear()
 
     async def _check_leases(self) -> None:
         now = self._clock()
@@ -141,7 +145,9 @@ class Deliverer:
             self._claimed.extend(await self._outbox.claim(settings.claimed, self._later(settings.lease)))
             if self._claimed and self._prepare is not None:
                 await self._prepare(self._claimed)
-        chunk = [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))]
+        ready = [address for address in self._parked if self._pacer.wait_of(address) <= settings.patience]
+        chunk = [self._parked.pop(address) for address in ready[:room]]
+        chunk += [self._claimed.popleft() for _ in range(min(room - len(chunk), len(self._claimed)))]
         rendered = [(owed, message) for owed in chunk if (message := await self._message(owed)) is not None]
         if not rendered:
             return
@@ -154,10 +160,13 @@ class Deliverer:
                 task.add_done_callback(self._ended)
 
     async def _message(self, owed: Owed) -> Message | None:
-        """The rendered message; None if its chat has to wait (it is put off) or it cannot be rendered (our bug)."""
+        """The rendered message; None if its chat has to wait (it is parked or put off) or it cannot be rendered."""
         wait = self._pacer.wait_of(owed.address)
         if wait > self._settings.patience:
-            await self._outbox.release([owed.id], self._clock() + self._later(wait))
+            if wait <= self._settings.park and owed.address not in self._parked:
+                self._parked[owed.address] = owed
+            else:
+                await self._outbox.release([owed.id], self._clock() + self._later(wait))
             return None
         try:
             return await self._render(owed)

@@ -56,6 +56,7 @@ class Pacer:
     BEHIND: ClassVar[float] = 5.0  # the most that is made up for
     FASTER: ClassVar[float] = 1.04  # so many times the rate, in a second, while it is
     SECOND: ClassVar[float] = 1.02  # in which there are no more turns than that: requests travel unevenly
+    TOGETHER: ClassVar[float] = 0.96  # of both lanes' turns in a second, for the same reason
     COUNTED: ClassVar[int] = 2000  # turns a second; beyond it nobody's limit is near
     NAP: ClassVar[float] = 0.004  # the shortest
 
@@ -73,7 +74,7 @@ class Pacer:
         self._sleep = sleep
         self._next = self._next_reserved = self._held_until = 0.0
         self._next_of_chat: dict[str, float] = {}
-        self._given = self._last_few(self.pace.per_second + self.pace.reserved_per_second)
+        self._given = self._last_few((self.pace.per_second + self.pace.reserved_per_second) * self.TOGETHER)
         self._given_in_lane = self._last_few(self.pace.per_second * self.FASTER)
         self._waiting: list[Waiter] = []
         self._giving: asyncio.Task[None] | None = None

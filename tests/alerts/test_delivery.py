@@ -210,6 +210,38 @@ async def test_a_group_that_asks_to_wait_waits_alone(post, world) -> None:
     assert [address for address, _ in post.channel.accepted] == ["1", "-9", "-9"]
 
 
+async def test_a_group_hears_at_its_own_pace_however_long_the_queue_of_others(post, world) -> None:
+    group = await world.person("-7")
+    for _ in range(2):
+        await world.owe(group)
+    for n in range(1, 41):  # each of them is told again after 1.6 seconds
+        person = await world.person(str(n))
+        for _ in range(4):
+            await world.owe(person)
+    began, told = post.naps, []
+    send = post.channel.send
+
+    async def timed(address: str, message: Message) -> str:
+        if address == "-7":
+            told.append(post.naps - began)
+        return await send(address, message)
+
+    post.channel.send = timed
+    await post.run()
+    assert len(post.channel.accepted) == 162
+    assert told[1] - told[0] == pytest.approx(3.1, abs=0.3)
+
+
+async def test_what_waits_for_its_chat_is_given_back_at_the_end(post, world) -> None:
+    group = await world.person("-7")
+    for _ in range(2):
+        await world.owe(group)
+    await post.run()
+    assert sorted(row.state for row in await world.rows()) == ["sending", "sent"]
+    await post.deliverer.stop()
+    assert sorted(row.state for row in await world.rows()) == ["due", "sent"]
+
+
 async def test_a_group_that_became_a_supergroup_gets_the_message_there_once(post, world) -> None:
     person = await world.person("-5")
     await world.owe(person)
