@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import msgspec
+from aiogram import Bot
+from aiogram.enums import ChatType
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -15,7 +17,7 @@ from bot.chat.editing.steps import Step
 from bot.chat.reply import answer, drop_buttons, edit
 from bot.chat.spoken import said_by_buttons
 
-__all__ = ["Adding", "begin", "below", "draft_of", "in_place", "not_for_others", "pressed_draft"]
+__all__ = ["Adding", "begin", "below", "draft_of", "in_place", "not_for_others", "pressed_draft", "said_to_us"]
 
 _ELSEWHERE = re.compile(r"https?://|\bt\.me/|^\s*\d{6,10}-\d\w*\s*$")
 
@@ -28,9 +30,16 @@ class Adding(StatesGroup):
     name = State()
 
 
-def not_for_others(message: Message) -> bool:
+def not_for_others(message: Message, bot: Bot) -> bool:
     """Links and numbers of announcements open a purchase, also while a filter is in the making."""
-    return not _ELSEWHERE.search(message.text or "")
+    return said_to_us(message, bot) and not _ELSEWHERE.search(message.text or "")
+
+
+def said_to_us(message: Message, bot: Bot) -> bool:
+    """In a group what replies to us: a bot that administers it reads all the rest too."""
+    answered = message.reply_to_message
+    to_us = answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
+    return message.chat.type == ChatType.PRIVATE or to_us
 
 
 async def draft_of(state: FSMContext) -> Draft | None:

@@ -17,6 +17,7 @@ from alerts.mail.boxes import ChatAddress
 from alerts.mail.mailing import Mailing
 from alerts.mail.tables import Attach, Frequency
 from bot.chat import mail_page
+from bot.chat.handlers.drafting import said_to_us
 from bot.chat.mail_page import Do, MailButton
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
@@ -36,7 +37,7 @@ def router() -> Router:
     """`/email`, its buttons, and the step where an address is typed. Addresses are shown in private chats alone."""
     made = Router(name="mail")
     made.message.register(email, Command("email"), MayChange())
-    made.message.register(typed, StateFilter(Typing.address), F.text, ~F.text.startswith("/"), MayChange())
+    made.message.register(typed, StateFilter(Typing.address), F.text, ~F.text.startswith("/"), said_to_us, MayChange())
     made.callback_query.register(listed, MailButton.filter(F.do == Do.LIST), MayChange())
     made.callback_query.register(ask, MailButton.filter(F.do == Do.ADD), MayChange())
     made.callback_query.register(change, MailButton.filter(), MayChange())

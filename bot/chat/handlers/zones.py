@@ -11,6 +11,7 @@ from alerts.zones import find_zones, is_zone
 from bot.chat import zones as pages
 from bot.chat.callbacks import ChooseZone, Go, Screen
 from bot.chat.draft import clean
+from bot.chat.handlers.drafting import said_to_us
 from bot.chat.handlers.settings import Settings, overview, shown
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
@@ -25,7 +26,9 @@ def router() -> Router:
     made = Router(name="zones")
     made.callback_query.register(show, Go.to(Screen.ZONE), MayChange())
     made.callback_query.register(choose, ChooseZone.filter(), MayChange())
-    made.message.register(type_zone, StateFilter(Settings.zone), F.text, ~F.text.startswith("/"), MayChange())
+    made.message.register(
+        type_zone, StateFilter(Settings.zone), F.text, ~F.text.startswith("/"), said_to_us, MayChange()
+    )
     return made
 
 

@@ -437,6 +437,23 @@ async def test_in_a_group_a_buyer_is_typed_as_a_reply(talk: Talk) -> None:
     assert len(await talk.kept(group)) == 1
 
 
+@pytest.mark.parametrize("screen", ["scope:buyer", "scope:all", "go:zone:0", "go:day:0"])
+async def test_what_administrators_say_to_each_other_is_no_answer_of_theirs(talk: Talk, screen: str) -> None:
+    """A bot that administers a group reads every word there."""
+    owner = talk.person("en")
+    group = talk.sandbox.crowd.add_group("Readers", [owner], kind="supergroup")
+    await talk.follow(owner, "en", chat=group)
+    await talk.say(owner, "/settings" if screen.startswith("go:") else "/add", group)
+    await talk.press(owner, screen, group)
+    said = len(talk.messages(group))
+    for text in ("Almaty", "10", "Everything serious", "Follow this"):
+        message = talk.sandbox.world.post(group, owner.as_json(), text=text)
+        talk.sandbox.world.updates.add("message", message)
+        await talk.settle()
+    assert len(talk.messages(group)) == said
+    assert len(await talk.kept(group)) == 1
+
+
 async def test_a_group_that_becomes_a_supergroup_keeps_its_filters(talk: Talk) -> None:
     owner = talk.person("ru")
     group = talk.sandbox.crowd.add_group("Читатели", [owner])
