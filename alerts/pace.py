@@ -58,7 +58,7 @@ class Pacer:
     SECOND: ClassVar[float] = 1.02  # in which there are no more turns than that: requests travel unevenly
     TOGETHER: ClassVar[float] = 0.96  # of both lanes' turns in a second, for the same reason
     COUNTED: ClassVar[int] = 2000  # turns a second; beyond it nobody's limit is near
-    NAP: ClassVar[float] = 0.004  # the shortest
+    NAP: ClassVar[float] = 0.008  # the shortest; at paid rates one waking gives several turns
 
     def __init__(
         self,
