@@ -18,6 +18,7 @@ from bot.chat import carrying as pages
 from bot.chat import screens
 from bot.chat.callbacks import Go, Import, Screen
 from bot.chat.editing.steps import per_day_of
+from bot.chat.handlers.drafting import said_to_us
 from bot.chat.lookup import names_of
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer, edit
@@ -35,7 +36,7 @@ def router() -> Router:
     made.message.register(export, Command("export"), MayChange())
     made.callback_query.register(export_below, Go.to(Screen.EXPORT), MayChange())
     is_ours = F.document.file_name.endswith(".json") & F.forward_origin.is_(None)
-    made.message.register(offered, is_ours, MayChange())
+    made.message.register(offered, is_ours, said_to_us, MayChange())
     made.callback_query.register(decide, Import.filter(), MayChange())
     return made
 

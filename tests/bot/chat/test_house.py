@@ -180,6 +180,19 @@ async def test_a_broken_file_is_said_to_be_so_and_too_large_a_one_is_not_fetched
     assert await talk.kept(person) == []
 
 
+async def test_a_file_shown_to_a_group_is_not_taken_for_filters_unless_it_answers_the_bot(talk: Talk) -> None:
+    owner = talk.person("en")
+    group = talk.sandbox.crowd.add_group("Readers", [owner], kind="supergroup")
+    await talk.say(owner, "/start", group)
+    asked = talk.messages(group)[-1]
+    document = {"file_id": "x", "file_unique_id": "x", "file_name": "package.json", "file_size": 3}
+    for replied, answers in ((None, 1), (asked, 2)):
+        told = {"document": document} | ({"reply_to_message": replied} if replied else {})
+        talk.sandbox.world.updates.add("message", talk.sandbox.world.post(group, owner.as_json(), **told))
+        await talk.settle()
+        assert len(talk.messages(group)) == answers
+
+
 async def test_more_filters_than_there_is_room_for_are_left_out_and_said(talk: Talk) -> None:
     person = await known(talk, "ru")
     id_ = await subscriber_id(talk, person)
