@@ -146,9 +146,13 @@ class Deliverer:
             if self._claimed and self._prepare is not None:
                 await self._prepare(self._claimed)
         ready = [address for address in self._parked if self._pacer.wait_of(address) <= settings.patience]
-        chunk = [self._parked.pop(address) for address in ready[:room]]
-        chunk += [self._claimed.popleft() for _ in range(min(room - len(chunk), len(self._claimed)))]
-        rendered = [(owed, message) for owed in chunk if (message := await self._message(owed)) is not None]
+        self._claimed.extendleft(self._parked.pop(address) for address in ready)
+        rendered: list[tuple[Owed, Message]] = []
+        while self._claimed and len(rendered) < room:  # one that has to wait leaves its place to the next
+            owed = self._claimed.popleft()
+            message = await self._message(owed)
+            if message is not None:
+                rendered.append((owed, message))
         if not rendered:
             return
         may_go = await self._outbox.start([owed for owed, _ in rendered], self._later(settings.lease))
