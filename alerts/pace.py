@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 import msgspec
@@ -124,10 +124,14 @@ class Pacer:
         if self._giving is None or self._giving.done():
             self._giving = asyncio.create_task(self._give())
 
-    def _refuse_the_impatient(self, but: Sequence[Waiter] = ()) -> None:
-        for waiter in [one for one in self._waiting if one not in but]:
-            if waiter.patience is not None and self.wait_of(waiter.chat) > waiter.patience:
+    def _refuse_the_impatient(self) -> None:
+        for waiter in [*self._waiting]:
+            if waiter.patience is not None and self._left_to(waiter) > waiter.patience:
                 self._answer(waiter, given=False)
+
+    def _left_to(self, waiter: Waiter) -> float:
+        """Seconds that somebody in the queue waits at least."""
+        return self.wait_of(waiter.chat)
 
     def _answer(self, waiter: Waiter, *, given: bool) -> None:
         self._waiting.remove(waiter)

@@ -91,6 +91,7 @@ class SharedPacer(Pacer):
         self._database = database
         self._lanes: dict[bool, asyncio.Task[None]] = {}
         self._came: dict[bool, asyncio.Event] = {False: asyncio.Event(), True: asyncio.Event()}
+        self._granted: set[Waiter] = set()  # have a turn, and its moment has not come
         self._holding: set[asyncio.Task[None]] = set()
         self._begun = False
         self._forgot = self._now()
@@ -136,8 +137,13 @@ class SharedPacer(Pacer):
             for waiter, moment in granted:
                 if (wait := moment - self._now()) > 0:
                     await self._sleep(wait)
+                self._granted.discard(waiter)
                 if waiter in self._waiting and not self.wait_of():
                     self._answer(waiter, given=True)
+
+    def _left_to(self, waiter: Waiter) -> float:
+        """Who has a turn waits for nobody but the server."""
+        return self.wait_of(None if waiter in self._granted else waiter.chat)
 
     def _free_at(self, waiter: Waiter) -> float:
         return max(self._held_until, self._next_of_chat.get(waiter.chat, 0.0))
@@ -181,8 +187,9 @@ class SharedPacer(Pacer):
         begins = ours if lane == _FIRST else ours + (row.ends or 0.0) - server - every * len(taken)
         granted = [(waiter, begins + every * place) for place, waiter in enumerate(taken)]
         for waiter, moment in granted:
+            self._granted.add(waiter)
             self._remember(waiter.chat, moment + self._gap(waiter.chat))
-        self._refuse_the_impatient(but=taken)
+        self._refuse_the_impatient()
         return granted
 
     async def _execute(self, statement: Any, **values: Any) -> Any:

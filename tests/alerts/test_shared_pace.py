@@ -70,6 +70,15 @@ async def test_a_wait_asked_of_everyone_is_kept_by_every_process(database) -> No
     assert min(alert, answer) - began >= 0.7
 
 
+async def test_an_answer_takes_no_alert_its_turn(database) -> None:
+    pacer = SharedPacer(Pace(per_second=20), database)
+    alerts = [asyncio.create_task(pacer.turn(f"{n}", patience=0.1)) for n in range(8)]
+    for n in range(3):
+        await asyncio.sleep(0.05)
+        assert await pacer.turn(f"p{n}", first=True)
+    assert all(await asyncio.gather(*alerts))
+
+
 async def test_an_answer_goes_before_the_alerts_of_all_processes(database) -> None:
     one, two = (SharedPacer(Pace(per_second=20), database) for _ in range(2))
     waiting = [asyncio.create_task(_turn(pacer, f"{n}")) for n in range(30) for pacer in (one, two)]
