@@ -50,7 +50,6 @@ shape = attrgetter(
 """All of a filter that `keep` looks at: filters of the same shape are kept under the same keys."""
 
 _NO_MORE = shape(Criteria())[3:]
-_ANY = ("",)
 
 
 def only_key(its: tuple[Any, ...]) -> Key | None:
@@ -58,7 +57,7 @@ def only_key(its: tuple[Any, ...]) -> Key | None:
     regions, categories, buyers = its[:3]
     if len(regions) > 1 or len(categories) > 1 or len(buyers) > 1 or its[3:] != _NO_MORE:
         return None
-    return ("", *(buyers or _ANY), *(regions or _ANY), *(categories or _ANY))
+    return "", buyers[0] if buyers else "", regions[0] if regions else "", categories[0] if categories else ""
 
 
 def keep(criteria: Criteria) -> Kept:

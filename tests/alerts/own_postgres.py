@@ -20,7 +20,7 @@ _ACCOUNT = "postgres"  # the server refuses to run as root
 
 
 class OwnServer:
-    """A cluster in a folder, on a free port of this machine. `restart` is the real thing."""
+    """A cluster in a folder, on a free port of this machine."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
@@ -31,20 +31,20 @@ class OwnServer:
 
     def make(self) -> None:
         """Make the cluster and start it."""
-        where = ["-D", str(self._folder / "data")]
-        self._run("initdb", *where, "-A", "trust", "-U", _ACCOUNT, "--no-sync")
+        self._run("initdb", "-D", str(self._folder / "data"), "-A", "trust", "-U", _ACCOUNT, "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again: after a crash the log is replayed."""
         options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self._run("pg_ctl", *where, "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+        self._control("-w", "-l", str(self._folder / "log"), "-o", options, "start")
 
-    def restart(self, how: str) -> None:
-        """Down and up again: `fast` cuts every connection, `immediate` is as good as a crash: the log is replayed."""
-        self._run(
-            "pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", how, "-l", str(self._folder / "log"), "restart"
-        )
+    def stop(self, how: str = "immediate") -> None:
+        """`fast` cuts every connection, `immediate` is as good as a crash."""
+        self._control("-w", "-m", how, "stop")
 
-    def stop(self) -> None:
-        """Stop it for good."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         account = _ACCOUNT if os.geteuid() == 0 else None

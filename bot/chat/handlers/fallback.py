@@ -22,9 +22,13 @@ _SAID = frozenset(
         *(ContentType.TEXT, ContentType.PHOTO, ContentType.VIDEO, ContentType.VIDEO_NOTE, ContentType.VOICE),
         *(ContentType.AUDIO, ContentType.ANIMATION, ContentType.DOCUMENT, ContentType.STICKER, ContentType.STORY),
         *(ContentType.LOCATION, ContentType.VENUE, ContentType.CONTACT, ContentType.POLL, ContentType.DICE),
+        *(ContentType.LIVE_PHOTO, ContentType.PAID_MEDIA, ContentType.CHECKLIST, ContentType.GAME),
+        *(ContentType.RICH_MESSAGE, ContentType.UNKNOWN),
     }
 )
-"""What a person says. All else tells of what happened in the chat (a message pinned, say) and asks for nothing."""
+"""What a person says, of a kind newer than this too. All else tells of what happened in the chat (a message pinned,
+say) and asks for nothing.
+"""
 
 
 def router() -> Router:
