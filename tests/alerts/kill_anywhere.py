@@ -77,7 +77,7 @@ class Killing:
     def _plan(self, api_base: str, step: str = "") -> Plan:
         lease = 60.0 if self.deliverers == 1 else 1.5
         times = self.random.randint(1, 3) if step in REPEATED else 1
-        pause = 5.0 if step == "releasing" else 0.0
+        pause = 12.0 if step == "releasing" else 0.0  # longer than a chat's next message is kept claimed
         return Plan(self.url, api_base, self.rate, chat_seconds=pause, lease=lease, step=step, times=times)
 
     async def _kill_all(self, post: Post, api_base: str) -> None:
