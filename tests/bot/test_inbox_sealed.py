@@ -31,10 +31,10 @@ async def test_a_process_that_only_receives_seals_for_the_one_that_answers(datab
     assert await bodies(database) == [], "it is not stored, so it is not acknowledged either"
     await web.put([message(2, "hello")])
     await chat.announce()
-    await web.put([message(3, "/tip 7718", chat=6)])
-    assert "7718" not in "".join(await bodies(database))
+    await web.put([message(3, "/tip K-7718", chat=6)])
+    assert "K-7718" not in "".join(await bodies(database))
     claimed = await chat.claim(10)
-    assert ["7718" in one.body for one in claimed] == [False, True]
+    assert ["K-7718" in one.body for one in claimed] == [False, True]
     assert not any(one.lost for one in claimed)
 
 
@@ -97,13 +97,13 @@ def test_an_arrival_key_does_not_show_its_private_half() -> None:
 
 async def test_what_was_sealed_stays_so_through_a_delay(database: Database, clock: Any) -> None:
     box = Inbox(database, clock)
-    await box.put([message(1, "/tip 7718")])
+    await box.put([message(1, "/tip K-7718")])
     (one,) = await box.claim(1)
     await box.put_back([one.id], timedelta(seconds=1))
-    assert "7718" not in "".join(await bodies(database))
+    assert "K-7718" not in "".join(await bodies(database))
     clock.advance(seconds=2)
     (again,) = await box.claim(1)
-    assert "7718" in again.body
+    assert "K-7718" in again.body
 
 
 async def test_a_handled_update_does_not_say_that_it_was_sealed_nor_in_which_chat(
@@ -111,7 +111,7 @@ async def test_a_handled_update_does_not_say_that_it_was_sealed_nor_in_which_cha
 ) -> None:
     """Its moment would tell when somebody told something, to the second."""
     box = Inbox(database, clock)
-    await box.put([message(1, "/tip 7718"), message(2, "hello", chat=6)])
+    await box.put([message(1, "/tip K-7718"), message(2, "hello", chat=6)])
     for one in await box.claim(2):
         await box.finish(one.id)
     async with database.read() as connection:

@@ -139,7 +139,7 @@ async def test_a_mail_is_read_without_running_its_script(sandbox: Sandbox, windo
     await page.get_by_role("button", name="Түркістан").click()
     frame = page.frame_locator("iframe")
     await expect(frame.locator("b")).to_have_text("жаңа")
-    assert await frame.locator("img").evaluate("node => node.naturalWidth") == 2
+    await expect(frame.locator("img")).to_have_js_property("naturalWidth", 2)
     await page.get_by_role("tab", name="Text").click()
     await expect(page.locator("pre")).to_contain_text("Үш жаңа хабарландыру")
     await page.get_by_role("tab", name="Headers").click()

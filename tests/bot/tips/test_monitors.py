@@ -18,7 +18,7 @@ from bot.tips.roles import RIGHTS, Act, Role, Team, may
 from tests.bot.tips.files import making
 from tests.bot.tips.tipping import Tipping
 
-WORDS = "The beam 7731 was never bought"
+WORDS = "The beam K-7731 was never bought"
 
 
 async def one_tip(talk: Tipping, ask: str = "yes") -> tuple[Any, Any, str, int]:
@@ -39,7 +39,7 @@ async def test_a_new_tip_gets_a_topic_with_a_header_and_nothing_of_its_content_o
     assert headers[0]["has_protected_content"], "it cannot be forwarded out of the group"
     assert headers[0]["message_thread_id"] == topic
     everything = "\n".join(talk.said_in(group))
-    for secret in (WORDS, "7731", str(person.id), person.first_name, person.username, talk.code(person)):
+    for secret in (WORDS, "K-7731", str(person.id), person.first_name, person.username, talk.code(person)):
         assert secret not in everything
     assert '"kk"' not in everything
 
@@ -49,7 +49,7 @@ async def test_the_sealed_file_in_the_topic_opens_with_the_key_alone(talk: Tippi
     await talk.press(talk.person("en"), f"tipcase:sealed:{ref}:", group)
     document = next(one["document"] for one in group.messages.values() if "document" in one)
     content = talk.sandbox.world.files.get(document["file_id"]).content
-    assert b"7731" not in content
+    assert b"K-7731" not in content
     assert [one.text for one in open_bundle(read_bundle(content), talk.key)] == [WORDS]
 
 
@@ -57,13 +57,13 @@ async def test_a_question_reaches_the_tipper_and_the_answer_the_key_holders(talk
     person, group, ref, topic = await one_tip(talk)
     reviewer = talk.person("en")
     await talk.press(reviewer, f"tipcase:claim:{ref}:", group)
-    question = "Which school was it, please? 5544"
+    question = "Which school was it, please? K-5544"
     await talk.order(reviewer, f"/ask {question}", group, topic)
     await talk.around()
     news = talk.messages(person)[-1]
     assert news["text"] == "Сізге жаңалық бар."
     assert news["has_protected_content"]
-    assert "5544" not in json.dumps(news)
+    assert "K-5544" not in json.dumps(news)
     (data,) = talk.buttons(person).values()
     await talk.press(person, data)
     assert question in talk.last(person)
@@ -86,14 +86,14 @@ async def test_without_a_way_back_a_question_is_read_with_the_code_from_any_acco
     person, group, _ref, topic = await one_tip(talk, ask="no")
     code = talk.code(person)
     assert not await talk.rows_of("tip_routes")
-    await talk.order(talk.person("en"), "/ask Which school? 5544", group, topic)
+    await talk.order(talk.person("en"), "/ask Which school? K-5544", group, topic)
     said = len(talk.messages(person))
     await talk.around()
     assert len(talk.messages(person)) == said, "there is nobody to tell"
     other = talk.person("ru")
     await talk.say(other, "/mytips")
     await talk.say(other, code)
-    assert "5544" in talk.last(other)
+    assert "K-5544" in talk.last(other)
     assert code not in [one.get("text") for one in talk.chat(other).messages.values()], "the code is deleted at once"
     await talk.press(other, next(one for one in talk.buttons(other).values() if one.startswith("tip:answer")))
     await talk.say(other, "School 12")
@@ -223,14 +223,14 @@ async def test_a_lead_sees_counts_and_who_did_what(talk: Tipping) -> None:
     person, group, ref, topic = await one_tip(talk)
     reviewer, lead = talk.person("en"), talk.person("ru")
     await talk.press(reviewer, f"tipcase:claim:{ref}:", group)
-    await talk.order(reviewer, "/ask which school 5544?", group, topic)
+    await talk.order(reviewer, "/ask which school K-5544?", group, topic)
     assert await talk.order(lead, "/counts", group) == "вопрос ждёт приславшего: 1"
     for command in ("/audit", f"/audit {ref}"):
         lines = (await talk.order(lead, command, group)).splitlines()
         assert [line.split(" · ")[1:4] for line in lines] == [
             ["tipper", "send", ref], [str(reviewer.id), "claim", ref], [str(reviewer.id), "ask", ref],
         ]  # fmt: skip
-        assert not any(secret in "\n".join(lines) for secret in ("5544", WORDS, str(person.id)))
+        assert not any(secret in "\n".join(lines) for secret in ("K-5544", WORDS, str(person.id)))
     assert "T-" not in await talk.order(lead, "/audit T-AAAAAA", group)
 
 
