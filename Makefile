@@ -4,6 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Test processes: many tests wait for servers, clocks and disks, so a few more than there are cores.
 JOBS := 4
+# Tests start a hundred processes: each would compile the whole program again.
+test: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 

@@ -6,11 +6,14 @@ import asyncio
 import logging
 import os
 import shutil
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -18,8 +21,15 @@ import pytest
 import structlog
 
 from bot.database_commands import upgrade
+from bot.lean import lean_imports
 from bot.memory import settle
 from watchers.database import Database
+
+with lean_imports():  # as a process does; seconds less for each process of the tests
+    from aiogram.client.session import aiohttp as session_of_aiogram
+
+# Each of a thousand sessions would read all the certificates of the world, to be used for none.
+setattr(session_of_aiogram, "ssl", SimpleNamespace(create_default_context=cache(ssl.create_default_context)))  # noqa: B010
 
 POSTGRES = os.environ.get("BAQYLAU_TEST_POSTGRES", "127.0.0.1:5432")
 if "@" not in POSTGRES:

@@ -43,7 +43,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
     Updates must come in order within a chat, as `bot.inbox.Worker` feeds them.
     """
     dispatcher = Dispatcher(storage=services.storage, fsm_strategy=FSMStrategy.CHAT, services=services)
-    dispatcher.update.outer_middleware(Recognise(services))
+    dispatcher.update.outer_middleware(Recognise())
     dispatcher.callback_query.outer_middleware(AnswerCallbacks())
     dispatcher.callback_query.outer_middleware(OnlyOurButtons())
     dispatcher.errors.register(fallback.sorry)

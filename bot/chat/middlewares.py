@@ -25,59 +25,60 @@ _NUDGES = ("message", "callback_query")  # what a person can send without end
 
 
 class Recognise(BaseMiddleware):
-    """Puts `person` beside every update that comes from a chat, and passes over floods."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    """Puts `person` beside every update that comes from a chat, and passes over floods. Needs `services` there."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Handle the update with `person` and `services`; a flooded chat gets one sentence, then silence.
+        """Handle the update with `person`; a flooded chat gets one sentence, then silence.
 
         Whom the operator keeps out gets nothing.
         """
         chat: Chat | None = data.get("event_chat")
         user: User | None = data.get("event_from_user")
-        if not isinstance(event, Update) or await self._services.bans.hold(*(one.id for one in (chat, user) if one)):
+        services: Services = data["services"]
+        if not isinstance(event, Update) or await services.bans.hold(*(one.id for one in (chat, user) if one)):
             return None
         if event.inline_query is not None and user is not None:
-            return await self._typed(handler, event, data, user)
-        return None if chat is None else await self._from_chat(handler, event, data, chat, user)
+            return await _typed(handler, event, data, user)
+        return None if chat is None else await _from_chat(handler, event, data, chat, user)
 
-    async def _typed(self, handler: Handler, event: Update, data: dict[str, Any], user: User) -> Any:
-        """Somebody types after the bot's name, in any chat of theirs."""
-        if self._services.typing.judge(user.id, self._services.clock()) is not Verdict.HANDLE:
-            return None
-        data["person"] = await self._person(Chat(id=user.id, type=ChatType.PRIVATE), user)
-        return await handler(event, data)
 
-    async def _from_chat(
-        self, handler: Handler, event: Update, data: dict[str, Any], chat: Chat, user: User | None
-    ) -> Any:
-        verdict = Verdict.HANDLE
-        if event.event_type in _NUDGES:
-            verdict = self._services.flood.judge(_speaker(event, chat, user), self._services.clock())
-        if verdict is Verdict.IGNORE:
-            return None
-        person = await self._person(chat, user, data.get("event_thread_id") or 0)
-        if verdict is Verdict.SAY:
-            if not person.group:
-                bot: Bot = data["bot"]
-                await bot.send_message(chat.id, render("flood", person.language), parse_mode="HTML")
-            return None
-        data["person"] = person
-        return await handler(event, data)
+async def _typed(handler: Handler, event: Update, data: dict[str, Any], user: User) -> Any:
+    """Somebody types after the bot's name, in any chat of theirs."""
+    services: Services = data["services"]
+    if services.typing.judge(user.id, services.clock()) is not Verdict.HANDLE:
+        return None
+    data["person"] = await _person(services, Chat(id=user.id, type=ChatType.PRIVATE), user)
+    return await handler(event, data)
 
-    async def _person(self, chat: Chat, user: User | None, topic: int = 0) -> Person:
-        subscriber = await self._services.subscriptions.subscriber(CHANNEL, str(chat.id))
-        return Person(
-            chat_id=chat.id,
-            user_id=user.id if user else 0,
-            group=chat.type != ChatType.PRIVATE,
-            language=subscriber.language if subscriber else language_of(user.language_code if user else None),
-            subscriber=subscriber,
-            forum=bool(chat.is_forum),
-            topic=topic,
-        )
+
+async def _from_chat(handler: Handler, event: Update, data: dict[str, Any], chat: Chat, user: User | None) -> Any:
+    services: Services = data["services"]
+    verdict = Verdict.HANDLE
+    if event.event_type in _NUDGES:
+        verdict = services.flood.judge(_speaker(event, chat, user), services.clock())
+    if verdict is Verdict.IGNORE:
+        return None
+    person = await _person(services, chat, user, data.get("event_thread_id") or 0)
+    if verdict is Verdict.SAY:
+        if not person.group:
+            bot: Bot = data["bot"]
+            await bot.send_message(chat.id, render("flood", person.language), parse_mode="HTML")
+        return None
+    data["person"] = person
+    return await handler(event, data)
+
+
+async def _person(services: Services, chat: Chat, user: User | None, topic: int = 0) -> Person:
+    subscriber = await services.subscriptions.subscriber(CHANNEL, str(chat.id))
+    return Person(
+        chat_id=chat.id,
+        user_id=user.id if user else 0,
+        group=chat.type != ChatType.PRIVATE,
+        language=subscriber.language if subscriber else language_of(user.language_code if user else None),
+        subscriber=subscriber,
+        forum=bool(chat.is_forum),
+        topic=topic,
+    )
 
 
 def _speaker(event: Update, chat: Chat, user: User | None) -> int:

@@ -15,7 +15,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
-from aiogram.methods.base import TelegramType
+from aiogram.methods.base import Response, TelegramType
 from aiogram.types import InputFile
 from aiohttp.payload import BytesPayload
 from pydantic import BaseModel
@@ -46,6 +46,9 @@ class _Answer(msgspec.Struct):
     ok: bool
     result: _Result
 
+
+_models: dict[Any, type[Response[Any]]] = {}
+"""Of answers, by what is in them: aiogram asks for one each time, and pydantic builds it anew unless it is held."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Answer).decode
@@ -91,8 +94,17 @@ class JsonSession(AiohttpSession):
             raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
         if isinstance(method, SendText) and (sent := _sent(response.status, answer)) is not None:
             return cast("TelegramType", sent)
+        if method.__returning__ not in _models:
+            _models[method.__returning__] = Response[method.__returning__]  # type: ignore[name-defined]
         checked = self.check_response(bot, method, response.status, answer.decode("utf-8", "replace"))
         return cast("TelegramType", checked.result)
+
+    async def close(self) -> None:
+        """Without the quarter of a second that aiogram waits for TLS to end, where there is none."""
+        if self._session is not None and self.api.base.startswith("http:"):
+            await self._session.close()
+        else:
+            await super().close()
 
     def _body(self, bot: Bot, method: TelegramMethod[Any]) -> bytes | None:
         """The call as JSON, without what is not set; None where files go along."""

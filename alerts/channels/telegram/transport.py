@@ -8,8 +8,6 @@ import aiohttp
 from aiogram import Bot
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import AiogramError
-from aiogram.methods.base import Response
-from aiogram.types import Message as SentMessage
 
 from alerts.channels.base import Button, Message
 from alerts.channels.telegram.errors import delivery_error
@@ -17,8 +15,6 @@ from alerts.channels.telegram.session import JsonSession, SendText
 from alerts.channels.telegram.signing import Signed, sign
 
 __all__ = ["TelegramChannel", "connect"]
-
-_ANSWER = Response[SentMessage]  # aiogram asks for this model at each answer; pydantic builds it anew unless it is held
 
 
 def connect(token: str, api_base: str = "", *, seconds: float = 30.0) -> Bot:

@@ -23,7 +23,7 @@ async def talk(sandbox: Sandbox, database: Database, clock: Any) -> AsyncIterato
     talk = Talk(sandbox, database, clock)
     await talk.receiver.receive()  # tells the sandbox which kinds of updates we want
     yield talk
-    await talk.bot.session.close()
+    await talk.close()
 
 
 @pytest.fixture

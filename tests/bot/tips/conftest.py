@@ -30,4 +30,4 @@ async def talk(sandbox: Sandbox, database: Database, clock: Any, key: SecretKey)
     talk = Tipping(sandbox, database, clock, key)
     await talk.receiver.receive()  # tells the sandbox which kinds of updates we want
     yield talk
-    await talk.bot.session.close()
+    await talk.close()

@@ -173,4 +173,4 @@ async def test_a_process_killed_at_every_step_leaves_a_whole_tip_and_nothing_rea
     assert await talk.tips.desk.by_code(code.replace(" ", "")) is not None
     assert await killed.rows(tips) == 1
     await killed.end()
-    await talk.bot.session.close()
+    await talk.close()

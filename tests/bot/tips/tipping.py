@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from alerts.channels.telegram.signing import sign
-from bot.chat import build_dispatcher
 from bot.config_sections import Tips
 from bot.inbox import Inbox, Receiver, Worker
 from bot.sandbox import Sandbox
@@ -48,7 +47,7 @@ class Tipping(Talk):
         alarm = OperatorAlarm(self.services.subscriptions, self.admins, "en")
         self.rounds = Rounds(service, self.clock, alarm)
         interrupted = Interrupted(self.services)
-        self.worker = Worker(self.inbox, build_dispatcher(self.services), self.bot, interrupted=interrupted)
+        self.worker = Worker(self.inbox, self.dispatcher(), self.bot, interrupted=interrupted)
 
     async def monitors(self, **accounts: Any) -> Chat:
         """A group of monitors with topics: the reviewer is Emma, the lead Timur, unless told otherwise."""
