@@ -6,10 +6,11 @@ that `matches` asks, so that the confirmation cannot differ from what is matched
 too.
 """
 
+from alerts.filters.asking import asker, matches, read_filter, row_of, sentence
 from alerts.filters.criteria import BadFilter, Criteria, checked
 from alerts.filters.facts import TenderFacts, facts_of
 from alerts.filters.row import Filter, Keyboard
-from alerts.filters.rows import FILTERS, asker, matches, read_filter, row_of, sentence
+from alerts.filters.rows import FILTERS
 
 __all__ = [
     "FILTERS", "BadFilter", "Criteria", "Filter", "Keyboard", "TenderFacts", "asker", "checked", "facts_of",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alerts.filters.asking import sentence
 from alerts.filters.criteria import Criteria
-from alerts.filters.rows import sentence
 from alerts.filters.speech import Speech
 
 __all__ = ["label"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from alerts.filters.asking import read_filter, sentence
 from alerts.filters.criteria import Criteria
-from alerts.filters.rows import FILTERS, read_filter, sentence
+from alerts.filters.rows import FILTERS
 
 __all__ = ["page"]
 

@@ -84,7 +84,7 @@ def load_indicators(settings: Mapping[str, Mapping[str, Any]] | None = None) -> 
 
 
 def _settings(indicator: type[Indicator], values: dict[str, Any]) -> msgspec.Struct:
-    known = {field.encode_name for field in msgspec.structs.fields(indicator.Settings)}
+    known = {field.encode_name for field in msgspec.structs.fields(indicator.Settings)} if values else set()
     for name in values:
         if name not in known:
             raise IndicatorSettingsError(

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from alerts.filters import FILTERS, BadFilter, Criteria, TenderFacts, checked, facts_of, matches, read_filter, sentence
+from alerts.filters.asking import row_of
 from alerts.filters.methods import METHODS, group_of
 from alerts.filters.page import page
-from alerts.filters.rows import row_of
 from alerts.filters.speech import Speech
 from alerts.filters.words import fold, holds, tokens
 from tests.alerts.conftest import flag, roof_repair

@@ -36,7 +36,7 @@ import msgspec
 
 from tests.watchers.indicators.cases import NAMES, judge
 from watchers.history.memory import history_of
-from watchers.indicators.base import Context, Finding
+from watchers.indicators.base import Context, Finding, Indicator
 from watchers.indicators.registry import judge_release, load_indicators
 from watchers.ocds import Release
 from watchers.readers.decode import decode_release
@@ -163,15 +163,26 @@ def context_of(case: Case) -> Context:
     return Context(rules=rules, history=history_of(release_of(case.release), earlier, rules), seen_at=seen_at)
 
 
+_as_they_are = cache(load_indicators)  # without settings
+
+
+def _indicators(case: Case) -> list[Indicator]:
+    return load_indicators({case.code: case.settings}) if case.settings else _as_they_are()
+
+
 def judge_all(case: Case) -> dict[str, Finding]:
     """What every indicator says of a case, by code."""
-    findings = judge_release(
-        release_of(case.release), context_of(case), load_indicators({case.code: case.settings} if case.settings else {})
-    )
-    return {one.indicator: one for one in findings}
+    return {one.indicator: one for one in judge_release(release_of(case.release), context_of(case), _indicators(case))}
+
+
+def judge_one(case: Case) -> Finding:
+    """What the indicator of a case says of it."""
+    (its,) = (one for one in _indicators(case) if one.code == case.code)
+    (finding,) = judge_release(release_of(case.release), context_of(case), [its])
+    return finding
 
 
 @cache
 def findings() -> dict[str, Finding]:
     """What the indicator of each fixture and of each case says of it, by the name of the fixture or `Case.id`."""
-    return {name: judge(name) for name in NAMES} | {case.id: judge_all(case)[case.code] for case in cases()}
+    return {name: judge(name) for name in NAMES} | {case.id: judge_one(case) for case in cases()}
