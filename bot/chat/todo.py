@@ -18,7 +18,7 @@ from alerts.render.view import heading
 from bot.chat.keyboards import Rows, press, shorten
 from bot.chat.lesson_callbacks import AskRole, OpenCard, SetRole, WriteLetter
 from bot.chat.texts import render
-from bot.learn.letters import LETTER_LANGUAGES, Letter, can_be_written, letter_text
+from bot.learn.letters import LETTER_LANGUAGES, READING_LANGUAGE, Letter, can_be_written, letter_text
 from bot.learn.stages import Stage, Standing
 from bot.learn.steps import Todo, Way
 
@@ -49,7 +49,7 @@ _STAGES = {
     Stage.CONTRACT: mark("The contract is signed."),
     Stage.OVER: mark("This purchase was called off: nothing needs to be done."),
 }
-_LANGUAGES = {"kk": "Қазақша", "ru": "По-русски"}
+_LANGUAGES = {"kk": "Қазақша", "ru": "По-русски", "en": "In English, to read"}
 _LESSON = "who-can-complain"
 
 
@@ -152,9 +152,10 @@ def _bidders(way: Way | None, language: str, now: datetime) -> str:
     return text % {"day": _day(way.until, language, now), "norm": norm(way.norm, language)}
 
 
-def letter_page(letter: Letter, tender_id: int, key: str) -> Page:
-    """The letter as text to copy, and the way to it in the other language."""
-    others = [one for one in LETTER_LANGUAGES if one != letter.language]
+def letter_page(letter: Letter, tender_id: int, key: str, language: str) -> Page:
+    """The letter as text to copy, and the way to it in the others; one of them to read, for who reads neither."""
+    offered = LETTER_LANGUAGES if language in LETTER_LANGUAGES else (*LETTER_LANGUAGES, READING_LANGUAGE)
+    others = [one for one in offered if one != letter.language]
     rows: Rows = tuple(
         (press(_LANGUAGES[one], WriteLetter(tender=tender_id, key=key, language=one)),) for one in others
     )

@@ -1,4 +1,6 @@
-"""A draft letter about a tender, in Kazakh or Russian: facts, norms, a request, attachments; the signatory is blank.
+"""A draft letter about a tender: facts, norms, a request, attachments; the signatory is blank.
+
+It is written in Kazakh or Russian, and can be read in English.
 
 It is filled in from what is stored of the tender and says what was read on the portal and when. It asks; it accuses
 nobody, names no private person and promises nothing.
@@ -26,10 +28,12 @@ from watchers.indicators.base import Finding, Norm
 from watchers.places import region
 from watchers.rules import Rules
 
-__all__ = ["LETTER_LANGUAGES", "Evidence", "Letter", "can_be_written", "letter_for", "letter_text"]
+__all__ = ["LETTER_LANGUAGES", "READING_LANGUAGE", "Evidence", "Letter", "can_be_written", "letter_for", "letter_text"]
 
 LETTER_LANGUAGES = ("kk", "ru")
 """The languages in which state bodies are written to."""
+READING_LANGUAGE = "en"
+"""For who reads neither: what the letter says; it is not sent."""
 _MOST_FLAGS = 8
 _BIN = "KZ-BIN-"
 _LOCAL = frozenset({"audit", "audit_supplier", "prosecutor"})  # each region has its own
@@ -52,7 +56,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole letter as plain text in its parts."""
+    """A whole letter as plain text in its parts. `note`: that it is only for reading."""
 
     language: str
     addressee: str
@@ -62,6 +66,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     claim: str
     closing: tuple[str, ...]
+    note: str = ""
 
 
 @cache
@@ -85,7 +90,7 @@ def letter_for(
     rules: Rules,
     sentences: Sentences,
 ) -> Letter:
-    """The letter to one authority about one tender, in a language of `LETTER_LANGUAGES`."""
+    """The letter to one authority about one tender, in a language of `LETTER_LANGUAGES` or in `READING_LANGUAGE`."""
     words, matter = _words(language), way.authority.matter
     flags = card.flags[:_MOST_FLAGS]
     where = region(card.summary.region) if card.summary.region and way.key in _LOCAL else None
@@ -107,6 +112,7 @@ def letter_for(
         sections=tuple(one for one in sections if one.lines),
         claim=words["claim"],
         closing=tuple(words["closing"]),
+        note=words.get("note", ""),
     )
 
 
@@ -166,7 +172,12 @@ def _attachments(card: TenderCard, evidence: Evidence, words: Mapping[str, Any])
 
 def letter_text(letter: Letter) -> str:
     """The letter as plain text."""
-    parts = [letter.addressee, "\n".join(letter.sender), f"{letter.title.upper()}\n{letter.subject}"]
+    parts = [
+        *filter(None, (letter.note,)),
+        letter.addressee,
+        "\n".join(letter.sender),
+        f"{letter.title.upper()}\n{letter.subject}",
+    ]
     for section in letter.sections:
         lines = [f"{n}. {line}" if section.numbered else line for n, line in enumerate(section.lines, 1)]
         parts.append("\n".join([f"{section.title}:", *lines]))

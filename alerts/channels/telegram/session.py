@@ -6,6 +6,7 @@ aiogram always makes a form, where each Cyrillic letter is six characters: half 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
 import aiohttp
@@ -47,11 +48,14 @@ class _Answer(msgspec.Struct):
     result: _Result
 
 
-_models: dict[Any, type[Response[Any]]] = {}
-"""Of answers, by what is in them: aiogram asks for one each time, and pydantic builds it anew unless it is held."""
-
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Answer).decode
+
+
+@cache
+def _hold(returning: Any) -> Any:
+    """The model of an answer: aiogram asks for it each time, and pydantic builds it anew unless somebody holds it."""
+    return Response[returning]
 
 
 def _sent(status: int, answer: bytes) -> Sent | None:
@@ -94,8 +98,7 @@ class JsonSession(AiohttpSession):
             raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
         if isinstance(method, SendText) and (sent := _sent(response.status, answer)) is not None:
             return cast("TelegramType", sent)
-        if method.__returning__ not in _models:
-            _models[method.__returning__] = Response[method.__returning__]  # type: ignore[name-defined]
+        _hold(method.__returning__)
         checked = self.check_response(bot, method, response.status, answer.decode("utf-8", "replace"))
         return cast("TelegramType", checked.result)
 

@@ -20,7 +20,7 @@ from bot.chat.reply import answer, edit
 from bot.chat.services import CHANNEL, Person, Services
 from bot.chat.texts import out_of_date
 from bot.learn.documents import docx_of
-from bot.learn.letters import LETTER_LANGUAGES, Evidence, can_be_written, letter_for
+from bot.learn.letters import LETTER_LANGUAGES, READING_LANGUAGE, Evidence, can_be_written, letter_for
 from bot.learn.stages import standing_of
 from bot.learn.steps import Todo, what_to_do
 from watchers.reading import StoredSnapshot
@@ -69,10 +69,11 @@ async def set_role(callback: CallbackQuery, callback_data: SetRole, person: Pers
 
 
 async def write(callback: CallbackQuery, callback_data: WriteLetter, person: Person, services: Services) -> str | None:
-    """The draft letter: its text to copy, and the same as a Word document."""
+    """The draft letter: its text to copy, and the same as a Word document; where it is for reading, the text alone."""
     snapshot = await _snapshot(callback_data.tender, services)
     role = await _role(person, services) or Role.CITIZEN
-    if snapshot is None or callback_data.language not in LETTER_LANGUAGES or not isinstance(callback.message, Message):
+    known = callback_data.language in {*LETTER_LANGUAGES, READING_LANGUAGE}
+    if snapshot is None or not known or not isinstance(callback.message, Message):
         return out_of_date(person.language)
     card = TenderCard.of(snapshot)
     ways = {way.key: way for way in _todo(snapshot, card, role, services).ways}
@@ -90,7 +91,9 @@ async def write(callback: CallbackQuery, callback_data: WriteLetter, person: Per
         rules=load_rules(),
         sentences=Sentences(),
     )
-    await answer(callback.message, todo.letter_page(letter, callback_data.tender, callback_data.key))
+    await answer(callback.message, todo.letter_page(letter, callback_data.tender, callback_data.key, person.language))
+    if letter.language == READING_LANGUAGE:
+        return None
     body = await asyncio.to_thread(docx_of, letter)
     name = f"letter-{callback_data.tender}-{callback_data.key}-{letter.language}.docx"
     await callback.message.answer_document(BufferedInputFile(body, name))

@@ -124,8 +124,26 @@ async def test_what_can_be_done_is_asked_once_who_then_answered_with_a_letter(ta
     assert "Тапсырыс беруші" in talk.last(who)
     await talk.forge(who, f"dl:{number}:organiser_results:ru")
     assert "закрыт" in talk.toasts()[-1], "a citizen gets no bidder's letter"
-    await talk.forge(who, f"dl:{number}:audit:en")
+    assert f"dl:{number}:audit:en" not in talk.buttons(who).values(), "who reads Russian needs no English"
+    said = len(talk.messages(who))
+    await talk.forge(who, f"dl:{number}:audit:de")
+    assert len(talk.messages(who)) == said
     await talk.forge(who, "do:999999")
+
+
+async def test_who_reads_neither_language_of_letters_can_read_what_is_sent(talk: Talk, stored: Any) -> None:
+    who = talk.person("en")
+    await talk.follow(who, "en")
+    number = await stored()
+    await talk.forge(who, f"do:{number}")
+    await talk.press(who, f"dr:{number}:citizen")
+    await talk.press(who, f"dl:{number}:audit:kk")
+    await talk.press(who, f"dl:{number}:audit:en")
+    assert talk.last(who).startswith("This is what the letter says, for reading. Send the Kazakh or the Russian one.")
+    assert "Please check these facts" in talk.last(who)
+    files = [one["document"]["file_name"] for one in talk.chat(who).messages.values() if "document" in one]
+    assert files == [f"letter-{number}-audit-kk.docx"], "nothing to send in English"
+    assert {f"dl:{number}:audit:kk", f"dl:{number}:audit:ru"} <= set(talk.buttons(who).values())
 
 
 async def test_the_lesson_of_a_flag_is_one_tap_from_its_alert(talk: Talk, stored: Any) -> None:

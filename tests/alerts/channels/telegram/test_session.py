@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,9 +24,11 @@ from aiogram.methods import (
     SetMyCommands,
     TelegramMethod,
 )
+from aiogram.methods.base import Response
 from aiogram.types import (
     BotCommand,
     BotCommandScopeChat,
+    BotShortDescription,
     BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -226,3 +230,19 @@ async def test_a_time_out_of_one_call_holds_for_it_alone(api: BotApi, bots: tupl
     api.method, api.answer = "getUpdates", "hang"
     with pytest.raises(TelegramNetworkError, match="timeout"):
         await bots[0](GetUpdates(), request_timeout=1)
+
+
+async def test_the_model_of_an_answer_is_built_once(api: BotApi, bots: tuple[Bot, Bot]) -> None:
+    api.method, api.answer = "getMyShortDescription", (200, {"ok": True, "result": {"short_description": "x"}})
+    await bots[0].get_my_short_description()
+    model = weakref.ref(Response[BotShortDescription])
+    gc.collect()
+    assert model() is not None, "nobody holds it, and the next answer builds it again"
+
+
+async def test_a_closed_session_has_no_connection_left(api: BotApi) -> None:
+    bot = connect(TOKEN, api.url)
+    await TelegramChannel(bot).send("5", Message(html="x"))
+    opened = await bot.session.create_session()  # type: ignore[attr-defined]
+    await bot.session.close()
+    assert opened.closed
