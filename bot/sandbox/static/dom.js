@@ -24,6 +24,29 @@ export function el(name, attributes = {}, ...children) {
   return node;
 }
 
+// What a control is about, whichever node shows it now.
+const aboutOf = (node) => [node.closest('[data-id]')?.dataset.id, Object.values(node.dataset)[0] || node.getAttribute('aria-label') || node.textContent].join(' ');
+
+/** Draw something under `parent` anew, and give the focus back to the control that had it. */
+export function keepingFocus(parent, draw) {
+  const held = document.activeElement;
+  const about = parent !== held && parent.contains(held) && aboutOf(held);
+  draw();
+  if (about && !held.isConnected) [...parent.querySelectorAll('a, button')].find((node) => aboutOf(node) === about)?.focus({ preventScroll: true });
+}
+
+/** Make `nodes` the children of `parent`. What looks the same stays as it is, with its focus and a click half done. */
+export function fill(parent, ...nodes) {
+  keepingFocus(parent, () => {
+    nodes.forEach((node, at) => {
+      const old = parent.children[at];
+      if (!old) parent.append(node);
+      else if (!old.isEqualNode(node)) old.replaceWith(node);
+    });
+    while (parent.children.length > nodes.length) parent.lastChild.remove();
+  });
+}
+
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

@@ -1,5 +1,5 @@
 // The mailbox page: the list, one mail, its parts.
-import { el } from './dom.js';
+import { el, fill } from './dom.js';
 import { listen } from './server.js';
 import { bytes } from './words.js';
 
@@ -9,12 +9,17 @@ const pane = document.getElementById('one');
 let open = Number(location.hash.slice(1)) || 0;
 let mails = [];
 let smtpPort = 0;
+let asked = 0;
 
 const get = async (address) => (await fetch(address)).json();
 const when = (text) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text));
 
 async function load() {
-  ({ mails, smtp_port: smtpPort } = await get('/sandbox/mail'));
+  asked += 1;
+  const turn = asked;
+  const state = await get('/sandbox/mail');
+  if (turn !== asked) return;
+  ({ mails, smtp_port: smtpPort } = state);
   box.classList.toggle('is-empty', mails.length === 0);
   if (!mails.some((mail) => mail.number === open)) open = 0;
   drawList();
@@ -22,7 +27,7 @@ async function load() {
 }
 
 function drawList() {
-  list.replaceChildren(...mails.map((mail) => el('button', { type: 'button', class: 'mail-row', 'aria-current': String(mail.number === open), onclick: () => show(mail.number) },
+  fill(list, ...mails.map((mail) => el('button', { type: 'button', class: 'mail-row', 'data-mail': mail.number, 'aria-current': String(mail.number === open), onclick: () => show(mail.number) },
     el('strong', { dir: 'auto' }, mail.subject || '(no subject)'), el('span', {}, `to ${mail.to}`), el('span', {}, when(mail.received_at)))));
 }
 

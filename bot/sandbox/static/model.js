@@ -20,9 +20,13 @@ let asked = 0;
 let loading = true;
 let held = [];
 
+/** Whose view was asked for last: it is shown, or on its way. */
+export let wanted = 0;
+
 /** Load everything as `person` sees it (or the last one chosen here). A later call makes an earlier one void. */
-export async function load(person = model.person || remembered('person')) {
+export async function load(person = wanted || remembered('person')) {
   asked += 1;
+  wanted = Number(person);
   const turn = asked;
   loading = true;
   let state;
@@ -48,9 +52,10 @@ function take(state) {
   model.description = state.description;
   if (model.person !== state.person) model.open = 0;
   model.person = state.person;
+  wanted = state.person;
   model.chats = new Map(state.chats.map((chat) => [chat.id, { ...chat, messages: new Map(chat.messages.map((m) => [m.message_id, m])) }]));
-  const wanted = model.open || Number(remembered(`open ${model.person}`));
-  model.open = model.chats.has(wanted) ? wanted : model.person;
+  const open = model.open || Number(remembered(`open ${model.person}`));
+  model.open = model.chats.has(open) ? open : model.person;
   remember('person', model.person);
   speak(me().language_code);
 }

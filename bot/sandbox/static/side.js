@@ -1,7 +1,7 @@
 // The left column: whose telephone this is, and that person's chats.
-import { avatar, el } from './dom.js';
+import { avatar, el, fill } from './dom.js';
 import { plainText } from './message.js';
-import { choose, isPrivate, load, me, model, nameOf, changed } from './model.js';
+import { choose, isPrivate, load, me, model, nameOf, changed, wanted } from './model.js';
 import { form, toast } from './notices.js';
 import { act } from './server.js';
 import { clock, LANGUAGES, word } from './words.js';
@@ -10,13 +10,15 @@ const byId = (id) => document.getElementById(id);
 
 export function drawSide() {
   byId('people-label').textContent = word('people');
-  byId('people').replaceChildren(...model.people.map(personNode));
+  fill(byId('people'), ...model.people.map(personNode));
   byId('chats').setAttribute('aria-label', word('chats'));
-  byId('chats').replaceChildren(...sortedChats().map(chatRow));
-  byId('side-foot').replaceChildren(
+  fill(byId('chats'), ...sortedChats().map(chatRow));
+  fill(
+    byId('side-foot'),
     el('button', { type: 'button', onclick: addPerson }, word('addPerson')),
     el('button', { type: 'button', onclick: addGroup }, word('newGroup')),
-    el('a', { href: '/mail' }, word('mailbox')));
+    el('a', { href: '/mail' }, word('mailbox')),
+  );
 }
 
 const badge = (count) => count > 0 && el('span', { class: 'badge', 'aria-label': `${count} ${word('unread')}` }, count > 99 ? '99+' : String(count));
@@ -30,7 +32,7 @@ function personNode(person) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = model.people.findIndex((each) => each.id === person.id);
+    const at = model.people.findIndex((each) => each.id === wanted);
     become(model.people[(at + step + model.people.length) % model.people.length].id)
       .then(() => document.querySelector('.person[aria-checked="true"]').focus());
   });

@@ -1,5 +1,5 @@
 // The open chat: its heading, its messages, and where the reader is in them.
-import { avatar, el, icon, iconButton } from './dom.js';
+import { avatar, el, fill, icon, iconButton, keepingFocus } from './dom.js';
 import { messageNode } from './message.js';
 import { changed, isPrivate, load, me, model, nameOf, openChat } from './model.js';
 import { toast } from './notices.js';
@@ -11,32 +11,41 @@ const thread = document.getElementById('thread');
 const list = document.getElementById('messages');
 const toEnd = document.getElementById('to-end');
 let atEnd = true;
+let menuOf = 0; // the chat whose menu is open
 
 export function drawHead() {
   const chat = openChat();
   const typing = (model.typing.get(chat.id) || 0) > Date.now();
   const under = isPrivate(chat) ? word('bot') : `${chat.members} ${word('members')}`;
-  document.getElementById('chat-head').replaceChildren(
+  fill(
+    document.getElementById('chat-head'),
     iconButton('back', word('back'), () => changed('view', 'list'), 'back'),
     avatar(nameOf(chat), chat.id, isPrivate(chat) ? '/static/icon.svg' : ''),
     el('div', { class: 'names' }, el('h1', {}, nameOf(chat)), el('p', { 'aria-live': 'polite' }, typing ? word('typing') : under)),
-    menu(chat));
+    menu(chat),
+  );
 }
 
 function menu(chat) {
-  const items = el('div', { class: 'menu-list', hidden: true });
-  const button = iconButton('more', word('more'), () => { items.hidden = !items.hidden; button.setAttribute('aria-expanded', String(!items.hidden)); if (!items.hidden) items.querySelector('button')?.focus(); });
-  button.setAttribute('aria-expanded', 'false');
-  const item = (key, name, danger) => el('button', { type: 'button', class: danger ? 'danger' : '', onclick: () => run(name, chat) }, word(key));
+  const items = el('div', { class: 'menu-list' });
+  const toggle = (open) => {
+    menuOf = open ? chat.id : 0;
+    items.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+  };
+  const button = iconButton('more', word('more'), () => { toggle(items.hidden); if (!items.hidden) items.querySelector('button')?.focus(); });
+  toggle(menuOf === chat.id);
+  const close = () => { toggle(false); button.focus(); };
+  const item = (key, name, danger) => el('button', { type: 'button', class: danger ? 'danger' : '', onclick: () => { close(); run(name, chat); } }, word(key));
   if (isPrivate(chat)) items.append(me().blocked ? item('unblock', 'unblock') : item('block', 'block', true));
   else {
     const inside = ['member', 'administrator'].includes(chat.bot_status);
     items.append(inside ? item('remove', 'remove', true) : item('invite', 'invite'));
     if (chat.kind === 'group' && !chat.migrated_to) items.append(item('upgrade', 'upgrade'));
   }
-  const box = el('div', { class: 'menu' }, button, items);
-  box.addEventListener('keydown', (event) => { if (event.key === 'Escape') { items.hidden = true; button.focus(); } });
-  box.addEventListener('focusout', (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) items.hidden = true; });
+  const box = el('div', { class: 'menu', 'data-of': chat.id }, button, items);
+  box.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
+  box.addEventListener('focusout', (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) toggle(false); });
   return box;
 }
 
@@ -54,7 +63,7 @@ export function drawThread() {
     nodes.push(messageNode(message));
   }
   if (!chat.messages.size) nodes.push(emptyNode(chat));
-  list.replaceChildren(...nodes);
+  keepingFocus(list, () => list.replaceChildren(...nodes));
   toEnd.setAttribute('aria-label', word('toEnd'));
   if (!toEnd.firstChild) toEnd.append(icon('down'));
   settle();
@@ -76,10 +85,7 @@ export function addMessage(message) {
 export function redrawMessage(message) {
   const old = list.querySelector(`[data-id="${message.message_id}"]`);
   if (!old || message.chat.id !== model.open) return;
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  const fresh = messageNode(message);
-  old.replaceWith(fresh);
-  if (focused) fresh.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  keepingFocus(list, () => old.replaceWith(messageNode(message)));
   settle();
 }
 

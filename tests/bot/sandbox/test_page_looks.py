@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from email.message import EmailMessage
 
 import pytest
 from aiogram import Bot
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.sandbox import Person, Sandbox
 from tests.bot.sandbox.conftest import Window
@@ -100,6 +101,65 @@ async def test_the_keyboard_alone_is_enough(bot: Bot, sandbox: Sandbox, reader: 
     await page.keyboard.press("Enter")
     assert (await update_after(bot)).callback_query.data == "why"
     assert await page.evaluate(UNNAMED) == 0
+
+
+async def test_what_arrives_takes_neither_the_focus_nor_a_click_half_done(
+    bot: Bot, sandbox: Sandbox, reader: Person, window: Window
+) -> None:
+    aizhan, timur = sandbox.people[:2]
+    for person in (aizhan, timur):
+        sandbox.crowd.start(person)
+    kept = await bot.send_message(reader.id, "x", reply_markup=inline([("Why?", "why")]))
+    page = await window.open(f"?person={reader.id}")
+
+    async def arrives(number: int) -> None:
+        await bot.send_message(timur.id, "news")
+        await expect(page.locator(f"[data-person='{timur.id}'] .badge")).to_have_text(str(number))
+
+    me, more = page.locator(f"[data-person='{reader.id}']"), page.get_by_role("button", name="More")
+    await me.focus()
+    await arrives(1)
+    await expect(me).to_be_focused()
+    await page.locator(f"[data-person='{timur.id}']").focus()
+    await arrives(2)
+    await expect(page.locator(f"[data-person='{timur.id}']")).to_be_focused()
+    await more.click()
+    await bot.send_chat_action(reader.id, "typing")
+    await expect(page.locator(".chat-head p")).to_contain_text("typing")
+    await bot.send_message(reader.id, "another")
+    await expect(bubble(page, "another")).to_be_visible()
+    await expect(page.get_by_role("button", name="Stop the bot")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(more).to_be_focused()
+    await page.get_by_role("button", name="Why?").focus()
+    await bot.edit_message_text("y", chat_id=reader.id, message_id=kept.message_id, reply_markup=kept.reply_markup)
+    await expect(bubble(page, "y")).to_be_visible()
+    await expect(page.get_by_role("button", name="Why?")).to_be_focused()
+    await page.locator(f"[data-person='{aizhan.id}']").hover()
+    await page.mouse.down()
+    await arrives(3)
+    await page.mouse.up()
+    await expect(page.locator(".person[aria-checked='true']")).to_have_attribute("data-person", str(aizhan.id))
+
+
+async def test_a_choice_on_its_way_outlives_what_is_pressed_meanwhile(
+    sandbox: Sandbox, reader: Person, window: Window
+) -> None:
+    page = await window.open(f"?person={reader.id}")
+    chosen = page.locator(".person[aria-checked='true']")
+    await chosen.focus()
+    await page.route("**/sandbox/state*", slowly)
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("ArrowLeft")
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("button", name="Stop the bot").click()
+    await expect(chosen).to_have_attribute("data-person", str(sandbox.people[0].id))
+    assert reader.blocked
+
+
+async def slowly(route: Route) -> None:
+    await asyncio.sleep(1)
+    await route.continue_()
 
 
 CONTRAST = """(selector) => {
