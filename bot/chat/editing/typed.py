@@ -46,7 +46,8 @@ async def understood(
 ) -> Step | None:
     """Words typed with no criterion open: a place, a number, a sum, a kind, a buyer's name. None: none of these.
 
-    `elsewhere`: a criterion is open, which they are no value of; then only an official number is taken for a buyer's.
+    `elsewhere`: they were no answer, or no value of the open criterion; then only an official number is taken for a
+    buyer's.
     """
     typed = clean(text)
     if (criteria := _named(typed, draft.criteria, services)) is not None:

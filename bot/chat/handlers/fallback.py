@@ -6,12 +6,16 @@ from aiogram import Bot, F, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
 from bot.chat import screens
+from bot.chat.draft import Draft
+from bot.chat.editing.typed import understood
+from bot.chat.handlers.drafting import below
 from bot.chat.middlewares import MayChange
 from bot.chat.reply import answer
-from bot.chat.services import Person
+from bot.chat.services import Person, Services
 from bot.chat.texts import admins_only, out_of_date, render
 from bot.inbox.worker import TRANSIENT
 
@@ -40,10 +44,20 @@ def router() -> Router:
     return made
 
 
-async def confused(message: Message, person: Person) -> None:
-    """Say so and show a way on; in a group keep quiet, it was hardly meant for us."""
-    if not person.group:
-        await answer(message, screens.confused(person.language))
+async def confused(message: Message, person: Person, services: Services, state: FSMContext) -> None:
+    """Say so and show a way on; in a group keep quiet, it was hardly meant for us.
+
+    The name of a place, a kind or a buyer begins a filter, as it would after `/add`.
+    """
+    if person.group:
+        return
+    text = message.text or ""
+    if text and not text.startswith("/"):
+        step = await understood(text, Draft(0, quick=True), person, services, elsewhere=True)
+        if step is not None and not step.missed:
+            await below(message, step, state)
+            return
+    await answer(message, screens.confused(person.language))
 
 
 async def unknown_button(_: CallbackQuery, person: Person) -> str:

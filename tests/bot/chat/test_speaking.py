@@ -181,3 +181,26 @@ async def test_what_is_no_sum_is_not_taken_for_a_buyer_nobody_knows(talk: Talk) 
         await talk.press(person, step)
     await talk.say(person, "10-3")
     assert talk.last(person).startswith("«10-3» здесь прочитать не получилось")
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+@pytest.mark.parametrize(("language", "typed"), [("kk", "шымкент"), ("ru", "Шымкент"), ("en", "Shymkent")])
+async def test_a_place_typed_out_of_the_blue_begins_a_filter(
+    talk: Talk, language: str, typed: str, *, stranger: bool
+) -> None:
+    person = talk.person(language)
+    if not stranger:
+        await talk.follow(person, language)
+    await talk.say(person, typed)
+    await talk.press(person, "edit:save")
+    kept = await talk.kept(person)
+    assert [one.criteria.regions for one in kept] == [("KZ-61",), ("KZ-79",)][stranger:]
+
+
+@pytest.mark.parametrize("typed", ["thank you!", "K-5544", "👍", "?", "qwertyuiop " * 300])
+async def test_what_names_nothing_out_of_the_blue_is_no_filter(talk: Talk, typed: str) -> None:
+    person = talk.person("en")
+    await talk.follow(person, "en")
+    await talk.say(person, typed)
+    assert talk.last(person).startswith("I did not understand that.")
+    assert "edit:save" not in talk.buttons(person).values()
