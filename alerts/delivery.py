@@ -120,7 +120,7 @@ class Deliverer:
 
     async def _give_back(self) -> None:
         if self._claimed or self._parked:
-            back = [owed.id for owed in (*self._parked.values(), *self._claimed)]
+            back = [*self._parked.values(), *self._claimed]
             await self._outbox.release(back, self._clock())
             self._claimed.clear()
             self._parked.clear()
@@ -170,7 +170,7 @@ class Deliverer:
             if wait <= self._settings.park and owed.address not in self._parked:
                 self._parked[owed.address] = owed
             else:
-                await self._outbox.release([owed.id], self._clock() + self._later(wait))
+                await self._outbox.release([owed], self._clock() + self._later(wait))
             return None
         try:
             return await self._render(owed)
@@ -203,7 +203,7 @@ class Deliverer:
             await self._outbox.finish(results)
             results = []
             for due_at in sorted(set(put_off.values())):
-                await self._outbox.release([id_ for id_, moment in put_off.items() if moment == due_at], due_at)
+                await self._outbox.put_off([id_ for id_, moment in put_off.items() if moment == due_at], due_at)
                 put_off = {id_: moment for id_, moment in put_off.items() if moment != due_at}
         except BaseException:
             self._results = results + self._results

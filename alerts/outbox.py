@@ -205,12 +205,28 @@ class Outbox:
                 words, states = [one.answer for one in part], [one.state.value for one in part]
                 await statement(connection, [one.id for one in part], words, states, moments)
 
-    async def release(self, ids: Collection[int], due_at: datetime) -> None:
-        """Give claimed messages back whose requests did not go out; their chats wait until `due_at`."""
-        mine = and_(self._database.among(outbox.c.id, ids), outbox.c.state == State.SENDING)
-        values = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
+    async def release(self, rows: Sequence[Owed], due_at: datetime) -> None:
+        """Give claimed messages back that were not started; their chats wait until `due_at`.
+
+        Not those whose lease ran out meanwhile: another may hold them by now, and be sending them.
+        """
         async with self._database.write() as connection:
-            await connection.execute(update(outbox).where(mine).values(values))
+            for lease_until in {row.lease_until for row in rows}:
+                ids = [row.id for row in rows if row.lease_until == lease_until]
+                mine = and_(outbox.c.started_at.is_(None), outbox.c.lease_until == lease_until)
+                await self._put_off(connection, ids, mine, due_at)
+
+    async def put_off(self, ids: Collection[int], due_at: datetime) -> None:
+        """Give started messages back whose requests did not go out; their chats wait until `due_at`."""
+        async with self._database.write() as connection:
+            await self._put_off(connection, ids, outbox.c.started_at.is_not(None), due_at)
+
+    async def _put_off(
+        self, connection: AsyncConnection, ids: Collection[int], mine: ColumnElement[bool], due_at: datetime
+    ) -> None:
+        which = and_(self._database.among(outbox.c.id, ids), outbox.c.state == State.SENDING, mine)
+        values = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
+        await connection.execute(update(outbox).where(which).values(values))
 
     async def expire_leases(self) -> tuple[int, int]:
         """Settle what a stopped process left: never started is due again, started is uncertain. How many of each."""

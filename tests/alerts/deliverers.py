@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,9 +124,13 @@ class FatedOutbox(Outbox):
         if results:
             self._fate.at("finished")
 
-    async def release(self, ids: Any, due_at: Any) -> None:
+    async def release(self, rows: Sequence[Owed], due_at: datetime) -> None:
         self._fate.at("releasing")
-        await super().release(ids, due_at)
+        await super().release(rows, due_at)
+
+    async def put_off(self, ids: Collection[int], due_at: datetime) -> None:
+        self._fate.at("releasing")
+        await super().put_off(ids, due_at)
 
     async def expire_leases(self) -> tuple[int, int]:
         self._fate.at("expiring")

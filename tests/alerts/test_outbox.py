@@ -38,8 +38,7 @@ async def test_a_message_that_waits_holds_the_later_ones_of_its_chat_back(world,
     person = await world.person()
     first = await world.owe(person, minutes=1)
     await world.owe(person, minutes=2)
-    await world.outbox.claim(1)
-    await world.outbox.release([first], clock() + timedelta(seconds=30))
+    await world.outbox.release(await world.outbox.claim(1), clock() + timedelta(seconds=30))
     assert await world.outbox.claim(10) == []
     clock.advance(seconds=31)
     assert [owed.id for owed in await world.outbox.claim(10)] == [first]
@@ -108,17 +107,31 @@ async def test_who_lost_the_lease_may_not_start(world, clock) -> None:
 async def test_who_gave_a_message_back_may_not_start_it_for_the_one_who_took_it(world, clock) -> None:
     id_ = await world.owe(await world.person())
     first = await world.outbox.claim(1, LEASE)
-    await world.outbox.release([id_], clock())
+    await world.outbox.release(first, clock())
     clock.advance(seconds=1)
     second = await world.outbox.claim(1, LEASE)
     assert await world.outbox.start(first, LEASE) == set()
     assert await world.outbox.start(second, LEASE) == {id_}
 
 
+async def test_who_lost_the_lease_may_not_give_back_what_another_is_sending(world, clock) -> None:
+    id_ = await world.owe(await world.person())
+    slow = await world.outbox.claim(1, LEASE)
+    clock.advance(seconds=61)  # the process, or its machine, stood still
+    await world.outbox.expire_leases()
+    quick = await world.outbox.claim(1, LEASE)
+    for started in (False, True):
+        if started:
+            await world.outbox.start(quick, LEASE)
+        await world.outbox.release(slow, clock())
+        assert await world.states() == ["sending"], "due again, it would be sent a second time"
+    await world.outbox.finish([Result(id_, State.SENT, "m7")])
+    assert await world.states() == ["sent"]
+
+
 async def test_chats_that_wait_take_no_place_in_a_claim(world, clock) -> None:
-    waiting, ready = [await world.owe(await world.person(str(n))) for n in range(2)]
-    await world.outbox.claim(1)
-    await world.outbox.release([waiting], clock() + timedelta(seconds=30))
+    _, ready = [await world.owe(await world.person(str(n))) for n in range(2)]
+    await world.outbox.release(await world.outbox.claim(1), clock() + timedelta(seconds=30))
     world.outbox._after.clear()  # as after a restart: the waiting chat is looked at first
     assert [owed.id for owed in await world.outbox.claim(1)] == [ready]
 
@@ -137,7 +150,7 @@ async def test_what_is_settled_stays_settled(world) -> None:
     await world.outbox.start(await world.outbox.claim(1))
     await world.outbox.finish([Result(id_, State.SENT, "m7")])
     await world.outbox.finish([Result(id_, State.DUE), Result(id_, State.FAILED, "no")])
-    await world.outbox.release([id_], world.clock())
+    await world.outbox.put_off([id_], world.clock())
     [row] = await world.rows()
     assert (row.state, row.answer, row.attempts, row.lease_until) == ("sent", "m7", 1, None)
 

@@ -119,8 +119,9 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def release(self, who: int) -> None:
-        ids = [id_ for id_, owed in self.hands[who].items() if self.leases.get(id_) == owed.lease_until]
-        self.runner.run(self.outbox.release(ids, self.clock()))
+        held = list(self.hands[who].values())
+        ids = [one.id for one in held if self.leases.get(one.id) == one.lease_until]
+        self.runner.run(self.outbox.release(held, self.clock()))  # with those it holds no longer
         self._back(ids)
         self.hands[who].clear()
 
