@@ -54,6 +54,7 @@ class Result:
     reply_95: float = 0.0
     twice: int = 0
     first_other: float = 0.0  # when the first of those behind the groups heard something
+    before_other: int = 0  # how many messages of the groups had gone out by then
     states: dict[str, int] = field(default_factory=dict)
 
 
@@ -160,6 +161,7 @@ class Flood:
         result.reply_95 = sorted(self._replies)[int(0.95 * len(self._replies))] if self._replies else 0.0
         others = [entry.monotonic for entry in alerts if (entry.chat_id or 0) > 0]
         result.first_other = min(others) - min(entry.monotonic for entry in alerts)
+        result.before_other = sum(entry.monotonic < min(others) for entry in alerts)
 
 
 async def _by_hand(given: argparse.Namespace) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,14 +19,11 @@ _ACCOUNT = "postgres"  # the server refuses to run as root
 
 
 class OwnServer:
-    """A cluster in a folder, on a free port of this machine."""
+    """A cluster in a folder, reached by a socket in it: a port could be taken by others while the server is down."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.url = f"postgresql+asyncpg://{_ACCOUNT}@127.0.0.1:{self.port}/postgres"
+        self.url = f"postgresql+asyncpg://{_ACCOUNT}@/postgres?host={folder}"
 
     def make(self) -> None:
         """Make the cluster and start it."""
@@ -36,7 +32,7 @@ class OwnServer:
 
     def start(self) -> None:
         """Start it, for the first time or again: after a crash the log is replayed."""
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-k {self._folder} -c listen_addresses= -c fsync=off"
         self._control("-w", "-l", str(self._folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "immediate") -> None:

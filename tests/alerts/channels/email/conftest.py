@@ -54,7 +54,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 def server(mailbox: Mailbox, **changed: Any) -> Server:
-    return Server(**{"host": "127.0.0.1", "port": mailbox.port, "tls": "none", "timeout": 5.0} | changed)
+    return Server(**{"host": "127.0.0.1", "port": mailbox.port, "tls": "none", "timeout": 30.0} | changed)
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ async def test_a_server_that_hangs_up_after_the_text_leaves_doubt(channel: Email
 
 
 async def test_an_answer_that_takes_too_long_leaves_doubt(mailbox: Mailbox) -> None:
-    channel = EmailChannel(server(mailbox, timeout=0.5), composer(key=None))
+    channel = EmailChannel(server(mailbox, timeout=2.0), composer(key=None))
     mailbox.faults.add(MailFault(stage=Stage.SLOW_DATA, count=1, seconds=30.0))
     with pytest.raises(UncertainDelivery):
         await channel.send(ARU, mail())

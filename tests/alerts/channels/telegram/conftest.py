@@ -41,7 +41,7 @@ class BotApi:
             assert request.transport is not None
             request.transport.close()
         if self.answer == "hang":
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
         if isinstance(self.answer, str):
             page = b"<html>Bad \xff Gateway</html>" if self.answer == "latin" else b"<html>Bad Gateway</html>"
             return web.Response(status=502, body=page, content_type="text/html")

@@ -57,7 +57,7 @@ UNICODE = 'Қазақ әіңғүұқөһ 🇰🇿 👩‍👩‍👧 "quoted" \\
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-def stock(api: BotApi, seconds: float = 0.3) -> Bot:
+def stock(api: BotApi, seconds: float) -> Bot:
     """A bot on aiogram's own session, its buttons signed as ours are."""
     bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(api.url), timeout=seconds))
     bot.session.middleware(Signed())
@@ -65,8 +65,10 @@ def stock(api: BotApi, seconds: float = 0.3) -> Bot:
 
 
 @pytest_asyncio.fixture
-async def bots(api: BotApi) -> AsyncIterator[tuple[Bot, Bot]]:
-    pair = connect(TOKEN, api.url, seconds=0.3), stock(api)
+async def bots(api: BotApi, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Bot, Bot]]:
+    """Ours and theirs; they wait for an answer for long, save where the parameter says how long."""
+    seconds = getattr(request, "param", 60.0)
+    pair = connect(TOKEN, api.url, seconds=seconds), stock(api, seconds)
     yield pair
     for bot in pair:
         await bot.session.close()
@@ -176,7 +178,12 @@ async def raised(bot: Bot, method: TelegramMethod[Any]) -> AiogramError:
     return caught.value
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+@pytest.mark.parametrize(
+    ("answer", "bots"),
+    [(answer, 0.3 if answer == "hang" else 60.0) for answer in ANSWERS.values()],
+    indirect=["bots"],
+    ids=ANSWERS.keys(),
+)
 async def test_what_goes_wrong_raises_what_aiogram_raises(
     api: BotApi, bots: tuple[Bot, Bot], answer: tuple[int, dict[str, Any]] | str
 ) -> None:

@@ -130,7 +130,7 @@ class Week:
         """Wait until a reading that began now has come to its end."""
         ends = time.monotonic() + patience
         while not self._caught.exists() or self._caught.read_text(encoding="ascii") != str(self.country.now):
-            said = self._log.read_text(encoding="utf-8")[-2000:]
+            said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]  # a line may be half written
             assert process.returncode is None, said
             assert time.monotonic() < ends, f"not caught up in {patience} s\n{said}"
             await asyncio.sleep(0.01)
