@@ -19,6 +19,7 @@ from typing import Any
 import asyncpg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from bot.database_commands import upgrade
 from bot.lean import lean_imports
@@ -30,6 +31,10 @@ with lean_imports():  # as a process does; seconds less for each process of the 
 
 # Each of a thousand sessions would read all the certificates of the world, to be used for none.
 setattr(session_of_aiogram, "ssl", SimpleNamespace(create_default_context=cache(ssl.create_default_context)))  # noqa: B010
+
+# The same examples everywhere, and no example fails for the time it took: CI and a busy machine see what all see.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 POSTGRES = os.environ.get("BAQYLAU_TEST_POSTGRES", "127.0.0.1:5432")
 if "@" not in POSTGRES:
@@ -79,7 +84,7 @@ def _apart(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _command(*statements: str) -> None:
-    connection = await asyncpg.connect(f"postgresql://{POSTGRES}/postgres", timeout=5)
+    connection = await asyncpg.connect(f"postgresql://{POSTGRES}/postgres", timeout=60)
     try:
         for statement in statements:
             await connection.execute(statement)
@@ -135,7 +140,7 @@ class _Postgres:
         _apart(self._remember())
 
     async def _remember(self) -> None:
-        connection = await asyncpg.connect(f"postgresql://{POSTGRES}/{self._template}", timeout=5)
+        connection = await asyncpg.connect(f"postgresql://{POSTGRES}/{self._template}", timeout=60)
         try:
             self._shape, self._revision = await _shape(connection), await _revision(connection)
         finally:
@@ -151,7 +156,7 @@ class _Postgres:
 
     async def give_back(self, name: str) -> None:
         """Empty it; one whose tables a test changed is not used again."""
-        connection = await asyncpg.connect(f"postgresql://{POSTGRES}/{name}", timeout=5)
+        connection = await asyncpg.connect(f"postgresql://{POSTGRES}/{name}", timeout=60)
         try:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -63,18 +63,24 @@ ONCE = ("making", "made", "claimed", *(step for step in STEPS if step.startswith
 
 @dataclass(frozen=True)
 class Plan:
-    """One life: its database, the mail server, how many days the clock is ahead, where it ends."""
+    """One life: its database, the mail server, how far the clock is ahead, where it ends."""
 
     url: str
     port: int
-    day: int
+    ahead: timedelta
     step: str = ""
     times: int = 1
     born: Any = None  # an event: set once it begins to work
 
 
-def clock_of(day: int) -> Any:
-    return lambda: utc_now() + timedelta(days=day)
+def clock_of(ahead: timedelta) -> Any:
+    return lambda: utc_now() + ahead
+
+
+def to_noon() -> timedelta:
+    """How far noon (UTC) is: a run begins there, so that no day begins or ends unasked while it lasts."""
+    now = utc_now()
+    return now.replace(hour=12, minute=0, second=0, microsecond=0) - now
 
 
 class _FatedRuns(DigestRuns):
@@ -100,7 +106,7 @@ class _FatedChannel(EmailChannel):
 
 async def _work(plan: Plan) -> None:
     fate = Fate(plan.step, plan.times)
-    clock = clock_of(plan.day)
+    clock = clock_of(plan.ahead)
     database = Mortal(plan.url, fate)
     people = Subscriptions(database, clock)
     mail = FatedOutbox(database, fate, clock=clock, lane=MAIL)
@@ -201,9 +207,14 @@ class Killing:
         self.random = random.Random(seed)
         self.tally = Tally()
         self.day = 0
+        self._noon = to_noon()
         self.database = Database(url)
         self.addresses: list[int] = []
         self._tender = 0
+
+    @property
+    def _ahead(self) -> timedelta:
+        return self._noon + timedelta(days=self.day)
 
     async def run(self) -> Tally:
         began = time.monotonic()
@@ -228,7 +239,7 @@ class Killing:
         return self.tally
 
     async def _join(self) -> None:
-        clock = clock_of(0)
+        clock = clock_of(self._ahead)
         people = Subscriptions(self.database, clock)
         box = Outbox(self.database, clock)
         mailing = await open_mailing(self.database, clock, people, box)
@@ -242,7 +253,7 @@ class Killing:
     async def _hold(self) -> None:
         """A day later, two more purchases for everybody, as the matcher and the gate leave them."""
         self.day += 1
-        clock = clock_of(self.day)
+        clock = clock_of(self._ahead)
         async with self.database.write() as connection:
             debts = []
             for _ in range(2):
@@ -263,7 +274,7 @@ class Killing:
     async def _start(self, port: int, step: str = "", times: int = 1) -> Any:
         """A process that has begun to work."""
         born = PROCESSES.Event()
-        plan = Plan(self.url, port, self.day, step, times, born)
+        plan = Plan(self.url, port, self._ahead, step, times, born)
         process = PROCESSES.Process(target=_live, args=(plan,), daemon=True)
         process.start()
         assert await asyncio.to_thread(born.wait, 60), "the process did not begin"
@@ -276,7 +287,7 @@ class Killing:
             times = 1 if step in ONCE else self.random.randint(1, self.people)
             process = await self._start(port, step, times)
             wait = self.random.uniform(0.05, 0.9)
-            for _ in range(int((2.0 if step else wait) / 0.02)):
+            for _ in range(int((4.0 if step else wait) / 0.02)):
                 if process.exitcode is not None:
                     break
                 await asyncio.sleep(0.02)
@@ -301,7 +312,7 @@ class Killing:
             assert last.exitcode == 0, "the process did not end cleanly"
 
     async def _made(self) -> bool:
-        day = clock_of(self.day)().date()
+        day = clock_of(self._ahead)().date()
         query = select(func.count()).where(digest_runs.c.run_date >= day - timedelta(days=1))
         async with self.database.read() as connection:
             held = select(func.count()).where(outbox.c.state == State.HELD)
@@ -310,7 +321,7 @@ class Killing:
             )
 
     async def _open(self) -> int:
-        counts = await Outbox(self.database, utc_now).counts()
+        counts = await Outbox(self.database, clock_of(self._ahead)).counts()
         return counts[State.DUE] + counts[State.SENDING]
 
     async def _compare(self, ledger: Path) -> None:

@@ -41,7 +41,7 @@ class Road(Days):
         super().__init__(world, post, clock)
         self.mailbox = mailbox
         self.channel = EmailChannel(
-            Server(host="127.0.0.1", port=mailbox.port, tls="none", timeout=5.0),
+            Server(host="127.0.0.1", port=mailbox.port, tls="none", timeout=30.0),
             Composer("Baqylau <digest@baqylau.example>"),
         )
         sender = Sender(domain="baqylau.example", bounces="bounce@bounces.example", contact="us@baqylau.example")

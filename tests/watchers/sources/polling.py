@@ -10,7 +10,7 @@ HASTE: dict[str, Any] = {
     "requests_per_second": 1_000_000.0,
     "retry_wait_seconds": 0.0,
     "attempts": 3,
-    "timeout_seconds": 5.0,
+    "timeout_seconds": 30.0,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ import structlog
 from bot.sandbox.goszakup import filters
 from bot.sandbox.goszakup.country import Country
 from tests.watchers.sources.goszakup.watching import DAY, HOUR, MONDAY, Watched, watched
-from watchers.sources.goszakup import codes
+from watchers.sources.goszakup import codes, gathering
+from watchers.sources.goszakup.pieces import Pieces
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
@@ -229,9 +230,12 @@ async def test_a_list_that_leads_back_is_not_followed_and_holds_up_no_other(data
         assert await watch.read() is None
 
 
-async def test_on_a_slow_day_announcements_come_in_pieces_and_are_completed_later(database: Any) -> None:
-    one = country(per_day=10)
-    async with at_work(database, one, timeout_seconds=0.15, attempts=1, split_seconds=0.3) as watch:
+async def test_on_a_slow_day_announcements_come_in_pieces_and_are_completed_later(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, seconds = country(per_day=10), [0.0]
+    monkeypatch.setattr(gathering, "Pieces", partial(Pieces, seconds=lambda: seconds[0]))
+    async with at_work(database, one, timeout_seconds=0.3, attempts=3, split_seconds=0.3) as watch:
         watch.portal.faults.add("slow_nested", seconds=9)
         await until_read(watch)
         assert (await watch.stored()).keys() >= watch.published()
@@ -240,7 +244,7 @@ async def test_on_a_slow_day_announcements_come_in_pieces_and_are_completed_late
         assert first.tender is not None
         assert (len(first.tender.lots), first.tender.documents_listed) == (len(tender.lots), False)
         watch.portal.faults.clear()
-        await asyncio.sleep(0.4)  # what was too slow is avoided by our own clock
+        seconds[0] += 0.4  # what was too slow is avoided by our own clock
         await until_read(watch, hours=0.05)
         later = await watch.newest(tender.id)
         assert later.tender is not None
