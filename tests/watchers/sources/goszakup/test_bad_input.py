@@ -235,7 +235,7 @@ async def test_on_a_slow_day_announcements_come_in_pieces_and_are_completed_late
 ) -> None:
     one, seconds = country(per_day=10), [0.0]
     monkeypatch.setattr(gathering, "Pieces", partial(Pieces, seconds=lambda: seconds[0]))
-    async with at_work(database, one, timeout_seconds=0.3, attempts=3, split_seconds=0.3) as watch:
+    async with at_work(database, one, timeout_seconds=0.15, attempts=3, split_seconds=0.3) as watch:
         watch.portal.faults.add("slow_nested", seconds=9)
         await until_read(watch)
         assert (await watch.stored()).keys() >= watch.published()
