@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import signal
@@ -41,7 +42,8 @@ def in_order(
     under_way: deque[tuple[Kept, Future[Any]]] = deque()
     try:
         for kept, task in chain(first, tasks):
-            under_way.append((kept, pool.submit(_answer, task)))
+            with _undisturbed():
+                under_way.append((kept, pool.submit(_answer, task)))
             while len(under_way) > workers * _AHEAD:
                 yield _next(under_way)
         while under_way:
@@ -61,9 +63,20 @@ def _multiprocessing() -> multiprocessing.context.BaseContext:
     return multiprocessing.get_context("fork" if forks else "spawn")
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put Ctrl-C off: a process that starts meanwhile puts it off as well, until it ignores it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker(make_work: Callable[[], Callable[[object], object]]) -> None:
     global _work  # noqa: PLW0603 - the one thing a worker process is for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)  # releases are trees without cycles: looking for some costs a tenth of the time
     _work = make_work()

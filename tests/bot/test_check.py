@@ -160,9 +160,10 @@ def test_a_reader_that_goes_away_ends_it_quietly(lines_file: Path) -> None:
         assert summary.exit_code == 0
 
 
-def test_an_interrupt_leaves_no_worker_behind(lines_file: Path) -> None:
+def test_an_interrupt_leaves_no_worker_behind_not_even_one_that_is_only_starting(lines_file: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path\n"
+        "import os, sys, time; from multiprocessing.process import BaseProcess; from pathlib import Path\n"
+        "run = BaseProcess.run; BaseProcess.run = lambda self: (time.sleep(0.5), run(self))\n"
         "from bot.check import check_files; from bot.check_report import NoReport\n"
         "try: check_files([Path('-')], out=open(os.devnull, 'wb'), report=NoReport(), workers=2)\n"
         "except KeyboardInterrupt: sys.exit(130)\n"
