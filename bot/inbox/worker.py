@@ -64,11 +64,13 @@ class Worker:
         """Start what waits and may start; False if nothing did."""
         free = self._concurrency - len(self._running)
         claimed = await self._inbox.claim(free) if free > 0 else []
-        for one in claimed:
+        # Where this process stood still for longer than a lease, it is given what it has in hand already.
+        fresh = [one for one in claimed if one.id not in self._running]
+        for one in fresh:
             task = asyncio.create_task(self._handle(one))
             self._running[one.id] = task
             task.add_done_callback(partial(self._finished, one.id))
-        return bool(claimed)
+        return bool(fresh)
 
     async def drain(self) -> None:
         """Handle everything that waits now, then return (used where nothing runs on its own)."""
