@@ -1,5 +1,5 @@
 // The bottom of a chat: Start, the text field, files, the command menu and the reply keyboard.
-import { el, iconButton } from './dom.js';
+import { el, fill, iconButton } from './dom.js';
 import { isPrivate, load, me, model, openChat } from './model.js';
 import { toast } from './notices.js';
 import { act } from './server.js';
@@ -20,14 +20,24 @@ export function drawComposer() {
   const typed = box.contains(document.activeElement);
   const whole = (label, onclick) => el('button', { type: 'button', class: 'button whole', onclick }, label);
   const note = (text) => el('p', { class: 'note' }, text);
-  if (isPrivate(chat) && me().blocked) box.replaceChildren(note(word('blocked')), whole(word('unblock'), () => act(model.person, 'unblock').then(() => load()).catch(fail)));
-  else if (isPrivate(chat) && (!me().started || model.payload)) box.replaceChildren(whole(word('start'), start));
-  else if (chat.migrated_to) box.replaceChildren(note(word('moved')));
+  field()?.removeAttribute('style'); // its height follows from its text, and makes it no other field
+  if (isPrivate(chat) && me().blocked) fill(box, note(word('blocked')), whole(word('unblock'), () => act(model.person, 'unblock').then(() => load()).catch(fail)));
+  else if (isPrivate(chat) && (!me().started || model.payload)) fill(box, whole(word('start'), start));
+  else if (chat.migrated_to) fill(box, note(word('moved')));
   else {
-    box.replaceChildren(...[showsCommands && commandList(chat), chosenFile && fileChip(), row(chat), showsKeys && chat.keyboard && replyKeys(chat)].filter(Boolean));
+    fill(box, ...[showsCommands && commandList(chat), chosenFile && fileChip(), row(chat), showsKeys && chat.keyboard && replyKeys(chat)].filter(Boolean));
+    restore();
     fit();
-    if (typed) field().focus();
+    if (typed && !box.contains(document.activeElement)) field().focus();
   }
+}
+
+/** What was typed and ticked: a field that stays on the screen may be that of another chat. */
+function restore() {
+  const draft = drafts.get(key()) || '';
+  if (field().value !== draft) field().value = draft;
+  const tick = box.querySelector('.chip input');
+  if (tick) tick.checked = asPhoto;
 }
 
 const field = () => box.querySelector('textarea');
@@ -39,13 +49,11 @@ async function start() {
   try {
     await act(model.person, 'start', { payload });
     await load();
-    field()?.focus();
   } catch (error) { fail(error); }
 }
 
 function row(chat) {
   const text = el('textarea', { rows: 1, 'aria-label': word('write'), placeholder: chat.keyboard?.input_field_placeholder || word('write'), enterkeyhint: 'send', maxlength: 4096, dir: 'auto' });
-  text.value = drafts.get(key()) || '';
   text.addEventListener('input', () => {
     drafts.set(key(), text.value);
     fit();
@@ -54,7 +62,10 @@ function row(chat) {
   });
   text.addEventListener('keydown', onKey);
   const picker = el('input', { type: 'file', hidden: true });
-  picker.addEventListener('change', () => { choose(picker.files[0]); });
+  picker.addEventListener('change', () => {
+    choose(picker.files[0]);
+    picker.value = ''; // the same file may be chosen again
+  });
   return el('div', { class: 'composer-row' },
     chat.commands.length > 0 && el('button', { type: 'button', class: 'icon-button commands-button', 'aria-expanded': String(showsCommands), onclick: () => { showsCommands = !showsCommands; drawComposer(); } }, word('commands')),
     iconButton('attach', word('attach'), () => picker.click()), picker, text,
@@ -83,22 +94,22 @@ export function fit() {
 async function submit() {
   const text = (field()?.value || '').trim();
   const file = chosenFile;
+  const from = key();
   if (!text && !file) return;
-  drafts.delete(key());
-  if (field()) field().value = '';
+  drafts.delete(from);
   chosenFile = null;
   showsCommands = false;
   drawComposer();
+  field()?.focus(); // now: when the answer comes, somebody may be elsewhere
   try {
     if (file) await act(model.person, 'attach', { chat: model.open, file, caption: text, photo: asPhoto });
     else await say(text);
   } catch (error) {
-    drafts.set(key(), text);
-    chosenFile = file;
+    if (!drafts.get(from)) drafts.set(from, text);
+    chosenFile ||= file;
     drawComposer();
     fail(error);
   }
-  field()?.focus();
 }
 
 const say = (text) => act(model.person, 'send', { chat: model.open, text });
@@ -113,7 +124,6 @@ function choose(file) {
 function fileChip() {
   const picture = chosenFile.type.startsWith('image/');
   const tick = el('input', { type: 'checkbox', onchange: (event) => { asPhoto = event.target.checked; } });
-  tick.checked = asPhoto;
   return el('div', { class: 'chip' }, el('span', {}, chosenFile.name), bytes(chosenFile.size),
     picture && el('label', {}, tick, word('asPhoto')), iconButton('close', word('cancel'), () => choose(null)));
 }

@@ -10,6 +10,7 @@ let open = Number(location.hash.slice(1)) || 0;
 let mails = [];
 let smtpPort = 0;
 let asked = 0;
+let chosen = 0;
 
 const get = async (address) => (await fetch(address)).json();
 const when = (text) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(text));
@@ -38,7 +39,10 @@ function drawNothing() {
 }
 
 async function show(number) {
+  chosen += 1;
+  const turn = chosen;
   const mail = await get(`/sandbox/mail/${number}`);
+  if (turn !== chosen) return;
   open = number;
   history.replaceState(null, '', `#${number}`);
   box.dataset.view = 'one';
@@ -48,9 +52,9 @@ async function show(number) {
   const tabs = el('div', { class: 'tabs', role: 'tablist' });
   const kinds = [mail.html && ['HTML', () => frame(number)], ['Text', () => el('pre', { dir: 'auto' }, mail.text || 'This mail has no text part.')],
     ['Headers', () => el('pre', {}, mail.headers.map(([name, value]) => `${name}: ${value}`).join('\n'))]].filter(Boolean);
-  const choose = (chosen) => {
-    [...tabs.querySelectorAll('button')].forEach((button, at) => button.setAttribute('aria-selected', String(at === chosen)));
-    const fresh = kinds[chosen][1]();
+  const choose = (tab) => {
+    [...tabs.querySelectorAll('button')].forEach((button, at) => button.setAttribute('aria-selected', String(at === tab)));
+    const fresh = kinds[tab][1]();
     fresh.id = 'content';
     document.getElementById('content').replaceWith(fresh);
   };
@@ -75,6 +79,7 @@ function attachments(number, files) {
 document.getElementById('clear').addEventListener('click', async () => {
   await fetch('/sandbox/mail', { method: 'DELETE' });
   open = 0;
+  chosen += 1;
   load();
 });
 await load();

@@ -7,6 +7,7 @@ import { alertBox, toast } from './notices.js';
 import { bytes, clock, word } from './words.js';
 
 const SPINS_SECONDS = 20;
+const turning = new Set(); // keys that were pressed and are not answered yet
 const START_LINK = /^(?:https?:\/\/(?:t|telegram)\.me\/(\w+)|tg:\/\/resolve\?domain=(\w+))[?&]start=([\w-]{1,64})$/i;
 
 export function messageNode(message) {
@@ -91,15 +92,29 @@ function keyNode(message, key) {
     const onclick = (event) => { if (followStartLink(key.url)) event.preventDefault(); };
     return el('a', { class: 'key link', href: key.url, target: '_blank', rel: 'noopener noreferrer', onclick }, key.text);
   }
-  const node = el('button', { type: 'button', class: 'key', 'data-key': key.callback_data }, key.text);
-  node.addEventListener('click', () => (key.copy_text ? navigator.clipboard?.writeText(key.copy_text.text) : press(message, key, node)));
-  return node;
+  const onclick = () => (key.copy_text ? navigator.clipboard?.writeText(key.copy_text.text) : press(message, key));
+  const busy = turning.has(pressed(message, key)) && 'true';
+  return el('button', { type: 'button', class: 'key', 'data-key': key.callback_data, 'aria-busy': busy, onclick }, key.text);
 }
 
-async function press(message, key, node) {
-  if (node.getAttribute('aria-busy') === 'true') return;
-  node.setAttribute('aria-busy', 'true');
-  const rest = () => node.removeAttribute('aria-busy');
+const pressed = (message, key) => `${message.chat.id} ${message.message_id} ${key.callback_data}`;
+
+/** Show on every node of a key, whichever is on the screen now, that it waits for an answer or no more. */
+function turn(message, key, on) {
+  if (on) turning.add(pressed(message, key));
+  else turning.delete(pressed(message, key));
+  if (message.chat.id !== model.open) return;
+  for (const node of document.querySelectorAll(`[data-id="${message.message_id}"] .key`)) {
+    if (node.dataset.key !== key.callback_data) continue;
+    if (on) node.setAttribute('aria-busy', 'true');
+    else node.removeAttribute('aria-busy');
+  }
+}
+
+async function press(message, key) {
+  if (turning.has(pressed(message, key))) return;
+  turn(message, key, true);
+  const rest = () => turn(message, key, false);
   try {
     const { query_id: query } = await act(model.person, 'press', { chat: message.chat.id, message_id: message.message_id, data: key.callback_data });
     const late = setTimeout(() => { model.waiting.delete(query); rest(); toast(word('noAnswer')); }, SPINS_SECONDS * 1000);

@@ -34,7 +34,7 @@ function personNode(person) {
     event.preventDefault();
     const at = model.people.findIndex((each) => each.id === wanted);
     become(model.people[(at + step + model.people.length) % model.people.length].id)
-      .then(() => document.querySelector('.person[aria-checked="true"]').focus());
+      .then(() => byId('people').contains(document.activeElement) && document.querySelector('.person[aria-checked="true"]').focus());
   });
   return node;
 }

@@ -54,7 +54,7 @@ const run = (name, chat) => act(model.person, name, { chat: chat.id }).then(() =
 export function drawThread() {
   const chat = openChat();
   const nodes = [];
-  if (chat.more) nodes.push(el('li', { class: 'older' }, el('button', { type: 'button', class: 'button quiet', onclick: () => older(chat) }, word('older'))));
+  if (chat.more) nodes.push(el('li', { class: 'older' }, el('button', { type: 'button', class: 'button quiet', onclick: () => older(chat.id) }, word('older'))));
   let shown = '';
   for (const message of chat.messages.values()) {
     const date = day(message.date);
@@ -63,7 +63,7 @@ export function drawThread() {
     nodes.push(messageNode(message));
   }
   if (!chat.messages.size) nodes.push(emptyNode(chat));
-  keepingFocus(list, () => list.replaceChildren(...nodes));
+  fill(list, ...nodes);
   toEnd.setAttribute('aria-label', word('toEnd'));
   if (!toEnd.firstChild) toEnd.append(icon('down'));
   settle();
@@ -110,12 +110,14 @@ export function markRead() {
   }
 }
 
-async function older(chat) {
-  const first = chat.messages.keys().next().value;
-  const { messages, more } = await loadOlder(chat.id, first);
+async function older(id) {
+  const { messages, more } = await loadOlder(id, model.chats.get(id).messages.keys().next().value);
+  const chat = model.chats.get(id); // it may have been loaded anew meanwhile, or left
+  if (!chat) return;
   const height = thread.scrollHeight;
   chat.messages = new Map([...messages.map((m) => [m.message_id, m]), ...chat.messages]);
   chat.more = more;
+  if (id !== model.open) return;
   atEnd = false;
   drawThread();
   thread.scrollTop = thread.scrollHeight - height;

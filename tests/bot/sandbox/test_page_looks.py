@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import pytest
 from aiogram import Bot
-from playwright.async_api import Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from bot.sandbox import Person, Sandbox
 from tests.bot.sandbox.conftest import Window
@@ -148,18 +150,77 @@ async def test_a_choice_on_its_way_outlives_what_is_pressed_meanwhile(
     page = await window.open(f"?person={reader.id}")
     chosen = page.locator(".person[aria-checked='true']")
     await chosen.focus()
-    await page.route("**/sandbox/state*", slowly)
-    await page.keyboard.press("ArrowLeft")
-    await page.keyboard.press("ArrowLeft")
-    await page.get_by_role("button", name="More").click()
-    await page.get_by_role("button", name="Stop the bot").click()
+    async with held(page, "**/sandbox/state*"):
+        await page.keyboard.press("ArrowLeft")
+        await page.keyboard.press("ArrowLeft")
+        await page.get_by_role("button", name="More").click()
+        async with page.expect_response("**/block"):
+            await page.get_by_role("button", name="Stop the bot").click()
     await expect(chosen).to_have_attribute("data-person", str(sandbox.people[0].id))
     assert reader.blocked
 
 
-async def slowly(route: Route) -> None:
-    await asyncio.sleep(1)
-    await route.continue_()
+@asynccontextmanager
+async def held(page: Page, address: str) -> AsyncIterator[None]:
+    """Keep what the page asks for at this address on its way until the end of the block."""
+    go_on = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route(address, wait)
+    yield
+    go_on.set()
+
+
+async def test_an_answer_that_comes_late_takes_the_focus_from_nobody(
+    sandbox: Sandbox, reader: Person, window: Window
+) -> None:
+    sandbox.crowd.start(sandbox.people[1])
+    page = await window.open(f"?person={reader.id}")
+    more, stop = page.get_by_role("button", name="More"), page.get_by_role("button", name="Stop the bot")
+    await page.get_by_role("textbox", name="Message").fill("hello")
+    async with held(page, "**/send"):
+        await page.keyboard.press("Enter")
+        await more.click()
+        await expect(stop).to_be_focused()
+    await expect(bubble(page, "hello")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.locator(".person[aria-checked='true']").focus()
+    async with held(page, "**/sandbox/state*"):
+        await page.keyboard.press("ArrowLeft")
+        await page.locator("textarea").focus()
+    await expect(page.locator(".person[aria-checked='true']")).not_to_have_attribute("data-person", str(reader.id))
+    await expect(page.locator("textarea")).to_be_focused()
+
+
+async def test_a_click_half_done_outlives_a_page_that_is_loaded_anew(
+    bot: Bot, sandbox: Sandbox, reader: Person, window: Window
+) -> None:
+    await bot.send_message(reader.id, "x", reply_markup=inline([("Why?", "why")]))
+    page = await window.open(f"?person={reader.id}")
+    key, send = page.get_by_role("button", name="Why?"), page.get_by_role("button", name="Send")
+
+    async def click_around(button: Locator, name: str) -> None:
+        await button.hover()
+        await page.mouse.down()
+        sandbox.crowd.add(name)
+        await expect(page.locator(".person", has_text=name)).to_be_visible()
+        await page.mouse.up()
+
+    await click_around(key, "Dana")
+    update = await update_after(bot)
+    assert update.callback_query.data == "why"
+    sandbox.crowd.add("Olzhas")
+    await expect(page.locator(".person", has_text="Olzhas")).to_be_visible()
+    await expect(key).to_have_attribute("aria-busy", "true")
+    await update.callback_query.answer()
+    await expect(key).not_to_have_attribute("aria-busy", "true")
+    await page.get_by_role("textbox", name="Message").fill("hello")
+    await click_around(send, "Marat")
+    assert (await update_after(bot, update.update_id + 1)).message.text == "hello"
+    await expect(page.get_by_role("textbox", name="Message")).to_have_value("")
 
 
 CONTRAST = """(selector) => {
