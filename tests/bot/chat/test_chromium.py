@@ -21,6 +21,7 @@ from tests.bot.chat.alerting import deliver
 from tests.bot.chat.talking import LANGUAGES, Talk, store_tender
 from tests.bot.chat.test_golden import FLAGS, TYPED
 from tests.bot.sandbox.conftest import Window, browser, window
+from tests.bot.waiting import until
 
 __all__ = ["browser", "window"]
 
@@ -104,11 +105,11 @@ class Phone:
             await self.page.screenshot(path=Path(SHOTS, f"{self.language}-{self._shots:02}-{name}.png"))
 
     async def _until(self, holds: Any, what: str) -> None:
-        for _ in range(500):
-            if holds():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"{what}: nothing came of it")
+        try:
+            async with asyncio.timeout(60):
+                await until(lambda: asyncio.sleep(0, holds()))
+        except TimeoutError:
+            raise AssertionError(f"{what}: nothing came of it") from None
 
 
 async def first_alert(phone: Phone) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.errors import ApiError
@@ -25,6 +25,7 @@ def outcome(parse: object, text: str) -> object:
         return error.description
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_both_parsers_make_the_same_of_any_text(text: str) -> None:
     assert outcome(parse_html, text) == outcome(lambda given: parse_with_tdjson(given, "html"), text)

@@ -51,10 +51,10 @@ async def served(site: Site, routes: Iterable[web.AbstractRouteDef]) -> AsyncIte
     """Serve these pages until the end of the block."""
     server, stop = WebServer("127.0.0.1", 0, routes, [site.mishaps]), asyncio.Event()
     run = asyncio.create_task(server.run(stop))
-    await asyncio.wait_for(server.started.wait(), 10)
+    await server.started.wait()
     try:
         async with aiohttp.ClientSession() as session:
             yield Served(f"http://127.0.0.1:{server.port}", session)
     finally:
         stop.set()
-        await asyncio.wait_for(run, 10)
+        await run

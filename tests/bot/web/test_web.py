@@ -54,10 +54,10 @@ class Served:
 async def served(database: Database, clock: Any) -> AsyncIterator[Served]:
     found, stop = Served(database, clock), asyncio.Event()
     run = asyncio.create_task(found.server.run(stop))
-    await asyncio.wait_for(found.server.started.wait(), 5)
+    await found.server.started.wait()
     yield found
     stop.set()
-    await asyncio.wait_for(run, 2)
+    await run
     await found.session.close()
 
 

@@ -43,7 +43,7 @@ async def server(country: Country) -> AsyncIterator[Goszakup]:
 @pytest.fixture
 async def client(server: Goszakup) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {server.token}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=5) as speaking:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as speaking:
         yield speaking
 
 
