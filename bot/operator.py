@@ -60,8 +60,10 @@ class Operator:
             if not await self._tell(partial(self._of_source, stood), stood.source):
                 await say_told(self._database, stood, self._clock(), told=False)
         for rate in await rates(self._database, monday_of(self._clock()) - _WEEK):
-            if rate.drift not in {"", rate.told} and await self._tell(partial(drift_text, rate), rate.indicator):
-                await say_drift_told(self._database, rate)
+            if rate.drift in {"", rate.told} or not await say_drift_told(self._database, rate):
+                continue
+            if not await self._tell(partial(drift_text, rate), rate.indicator):
+                await say_drift_told(self._database, rate, told=False)
         untold = self._mishaps.untold
         while untold and await self._tell(partial(mishap_text, untold[0]), "delivery"):
             untold.popleft()

@@ -151,8 +151,14 @@ async def rates(database: Database, week: date) -> list[Rate]:
     )  # fmt: skip
 
 
-async def say_drift_told(database: Database, rate: Rate) -> None:
-    """Note that the operator knows of the drift of an indicator in a week."""
+async def say_drift_told(database: Database, rate: Rate, *, told: bool = True) -> bool:
+    """Note that the operator is told of the drift of an indicator in a week; False where another process was first.
+
+    `told` False takes it back: the message did not go out.
+    """
+    before, after = (rate.told, rate.drift.value) if told else (rate.drift.value, rate.told)
     this = (indicator_weeks.c.week == rate.week) & (indicator_weeks.c.indicator == rate.indicator)
+    here = update(indicator_weeks).where(this, indicator_weeks.c.told == before)
     async with database.write() as connection:
-        await connection.execute(update(indicator_weeks).where(this).values(told=rate.drift.value))
+        changed = await connection.execute(here.values(told=after))
+    return changed.rowcount == 1

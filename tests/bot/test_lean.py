@@ -103,9 +103,8 @@ async def _every_kind(sandbox: Sandbox, asker: Person) -> None:
     await until(lambda: _is(sandbox.world.updates.waiting.is_set()))
     hello = crowd.start(asker)
     sent.add("message")
-    await until(lambda: known(1))
-
     chat = sandbox.world.chat(asker.id)
+    await until(lambda: _is([message for message in chat.messages.values() if message.get("reply_markup")]))
     offered = [message for message in chat.messages.values() if message.get("reply_markup")][-1]
     button = offered["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
     query = crowd.press(asker, chat, offered["message_id"], button)

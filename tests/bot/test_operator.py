@@ -122,8 +122,11 @@ async def test_an_indicator_gone_astray_is_told_once_a_week(database: Any, clock
             database, TelegramChannel(bot), Subscriptions(database, clock), Pacer(Pace(chat_seconds=0.0)), clock,
             admins=(person.id,), defaults=Alerts(language="en"),
         )  # fmt: skip
-        for _ in range(2):
-            await news.do_one()
+        sandbox.faults.refuse(500, "Internal Server Error", count=1)
+        await news.do_one()
+        assert sandbox.ledger.messages() == []
+        await asyncio.gather(*(news.do_one() for _ in range(3)))  # several processes deliver
+        await news.do_one()
         (said,) = [entry.text for entry in sandbox.ledger.messages()]
         assert said.startswith("📈 <b>R003 Submission window too short</b>")
         assert "25" in said

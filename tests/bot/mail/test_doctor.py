@@ -85,7 +85,7 @@ async def setup(tmp_path: Path) -> AsyncIterator[Setup]:
     transport, names = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
     resolver = dns.asyncresolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], transport.get_extra_info("sockname")[1]
-    resolver.lifetime = 5.0
+    resolver.lifetime = 60.0
     mailbox = Mailbox(clock=utc_now)
     await mailbox.start("127.0.0.1")
     key = tmp_path / "dkim.pem"
