@@ -60,8 +60,9 @@ class Page:
 
 
 async def test_a_digest_arrives_and_a_tip_goes_from_the_warning_to_its_reader(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.demo.mail._PATIENCE", 3600.0)  # however slow the machine
     stop = asyncio.Event()
     running = asyncio.create_task(show(stop, once=False, port=0, language="en"))
     said = ""
