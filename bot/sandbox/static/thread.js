@@ -12,6 +12,7 @@ const list = document.getElementById('messages');
 const toEnd = document.getElementById('to-end');
 let atEnd = true;
 let menuOf = 0; // the chat whose menu is open
+let drawn = ''; // whose chat the list shows
 
 export function drawHead() {
   const chat = openChat();
@@ -63,6 +64,9 @@ export function drawThread() {
     nodes.push(messageNode(message));
   }
   if (!chat.messages.size) nodes.push(emptyNode(chat));
+  const now = `${model.person} ${chat.id}`;
+  if (now !== drawn) list.replaceChildren(); // the same words in another chat are another message
+  drawn = now;
   fill(list, ...nodes);
   toEnd.setAttribute('aria-label', word('toEnd'));
   if (!toEnd.firstChild) toEnd.append(icon('down'));

@@ -164,6 +164,21 @@ async def test_a_group_is_made_and_everybody_reads_it(
     await expect(bubble(page, "To all")).to_be_visible()
 
 
+async def test_the_same_words_in_two_groups_are_two_messages(
+    bot: Bot, sandbox: Sandbox, reader: Person, window: Window
+) -> None:
+    groups = [sandbox.crowd.add_group("Newsroom", [reader], kind="supergroup") for _ in range(2)]
+    sent = [await bot.send_message(group.id, "x", reply_markup=inline([("Why?", "why")])) for group in groups]
+    assert sent[0].message_id == sent[1].message_id
+    sandbox.world.updates.drop()
+    page = await window.open(f"?person={reader.id}")
+    for group in groups:
+        await page.locator(f".chat-row[data-chat='{group.id}']").click()
+        await expect(page.locator(f".chat-row[data-chat='{group.id}']")).to_have_attribute("aria-current", "true")
+    await page.get_by_role("button", name="Why?").click()
+    assert (await update_after(bot)).callback_query.message.chat.id == groups[1].id
+
+
 async def test_a_page_that_lost_the_stream_catches_up(sandbox: Sandbox, reader: Person, window: Window) -> None:
     page = await window.open(f"?person={reader.id}")
     await expect(bubble(page, "/start")).to_be_visible()
