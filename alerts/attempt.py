@@ -80,11 +80,11 @@ class Attempt:
         except DeliveryError as error:
             return await self._refused(owed, address, message, error)
         except UncertainDelivery as doubt:
-            return Result(owed.id, State.UNCERTAIN, str(doubt))
+            return Result(owed, State.UNCERTAIN, str(doubt))
         except Exception as error:  # noqa: BLE001 - a bug after the request may have gone out: sending again is no cure
             self._trouble(owed, f"{owed.channel}: {type(error).__name__}: {error}")
-            return Result(owed.id, State.UNCERTAIN, f"{owed.channel}: {type(error).__name__}: {error}")
-        return Result(owed.id, State.SENT, answer)
+            return Result(owed, State.UNCERTAIN, f"{owed.channel}: {type(error).__name__}: {error}")
+        return Result(owed, State.SENT, answer)
 
     async def _refused(self, owed: Owed, address: str, message: Message, error: DeliveryError) -> Result:
         if error.moved_to and address == owed.address:
@@ -103,14 +103,14 @@ class Attempt:
         """
         if not await self._pacer.turn(f"again:{owed.id}", patience=self._retries.backoff):
             wait = timedelta(seconds=self._pacer.wait_of())
-            return Result(owed.id, State.DUE, "the bot has to wait", self._clock() + wait)
+            return Result(owed, State.DUE, "the bot has to wait", self._clock() + wait)
         return await self._send(owed, address, message)
 
     async def _send_after(self, owed: Owed, address: str, message: Message) -> Result:
         """The chat moved: keep its new address and send there, once. A topic's id holds in the old chat alone."""
         holder = await self._subscriptions.move(owed.subscriber_id, address)
         if holder != owed.subscriber_id:  # known there already: the row went along, unless that chat was owed the same
-            return Result(owed.id, State.DUE, f"moved to {address}")
+            return Result(owed, State.DUE, f"moved to {address}")
         await self._pacer.turn(address)
         return await self._send(owed, address, message)
 
@@ -119,7 +119,7 @@ class Attempt:
         self._trouble(owed, words)
         bare = self._bare(message)
         if bare is None:
-            return Result(owed.id, State.FAILED, words)
+            return Result(owed, State.FAILED, words)
         return await self._again(owed, address, bare)
 
     async def _failed(self, owed: Owed, address: str, error: DeliveryError) -> Result:
@@ -128,7 +128,7 @@ class Attempt:
             await self._subscriptions.unreachable(owed.subscriber_id, words)
             if error.paused or error.suspected:
                 self._trouble(owed, words)
-            return Result(owed.id, State.FAILED, words)
+            return Result(owed, State.FAILED, words)
         if error.mend:
             self._trouble(owed, words)
         if error.ours or error.moved_to or owed.attempts + 1 >= self._retries.attempts:
@@ -139,12 +139,12 @@ class Attempt:
             wait = min(doubled, self._retries.backoff_most) * (0.5 + self._jitter() / 2)
         if error.everyone or (error.retry_after is not None and not error.alone):
             self._pacer.hold(wait, None if error.everyone else address)
-        return Result(owed.id, State.DUE, words, self._clock() + timedelta(seconds=wait))
+        return Result(owed, State.DUE, words, self._clock() + timedelta(seconds=wait))
 
     def ours(self, owed: Owed, words: str) -> Result:
         """It has failed through us."""
         self._trouble(owed, words)
-        return Result(owed.id, State.FAILED, words)
+        return Result(owed, State.FAILED, words)
 
 
 def _alike(before: str, now: str) -> bool:

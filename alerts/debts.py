@@ -75,7 +75,7 @@ class Owed(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """What came of an attempt: the new state, the message id or the server's words, for `due` when to try again."""
 
-    id: int
+    owed: Owed
     state: State
     answer: str = ""
     due_at: datetime | None = None

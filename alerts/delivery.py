@@ -89,7 +89,7 @@ class Deliverer:
         self._waiting = 0  # started, their turn not come
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[Result] = []
-        self._put_off: dict[int, datetime] = {}  # started, and got no turn: due again at
+        self._put_off: list[tuple[Owed, datetime]] = []  # started, and got no turn: due again then
         self._moved = asyncio.Event()  # something got its turn, or its answer
         self._leases_checked: datetime | None = None
 
@@ -147,21 +147,21 @@ class Deliverer:
                 await self._prepare(self._claimed)
         ready = [address for address in self._parked if self._pacer.wait_of(address) <= settings.patience]
         self._claimed.extendleft(self._parked.pop(address) for address in ready)
-        rendered: list[tuple[Owed, Message]] = []
+        rendered: list[Owed] = []
+        messages: dict[int, Message] = {}
         while self._claimed and len(rendered) < room:  # one that has to wait leaves its place to the next
             owed = self._claimed.popleft()
             message = await self._message(owed)
             if message is not None:
-                rendered.append((owed, message))
+                rendered.append(owed)
+                messages[owed.id] = message
         if not rendered:
             return
-        may_go = await self._outbox.start([owed for owed, _ in rendered], self._later(settings.lease))
-        for owed, message in rendered:
-            if owed.id in may_go:
-                self._waiting += 1
-                task = asyncio.create_task(self._deliver(owed, message))
-                self._tasks.add(task)
-                task.add_done_callback(self._ended)
+        for owed in await self._outbox.start(rendered, self._later(settings.lease)):
+            self._waiting += 1
+            task = asyncio.create_task(self._deliver(owed, messages[owed.id]))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
 
     async def _message(self, owed: Owed) -> Message | None:
         """The rendered message; None if its chat has to wait (it is parked or put off) or it cannot be rendered."""
@@ -188,7 +188,7 @@ class Deliverer:
             result = await self._attempt.send(owed, message)
             self._results.append(result)  # looked up after the wait: another list may be there by then
         else:
-            self._put_off[owed.id] = self._clock() + self._later(self._pacer.wait_of(owed.address))
+            self._put_off.append((owed, self._clock() + self._later(self._pacer.wait_of(owed.address))))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Forget the task, then say so: told before, the loop would find it still there and wait for it for ever."""
@@ -198,16 +198,16 @@ class Deliverer:
     async def _record(self) -> None:
         """Write down the answers, and give back what got no turn; what cannot be written now, the next call writes."""
         results, self._results = self._results, []
-        put_off, self._put_off = self._put_off, {}
+        put_off, self._put_off = self._put_off, []
         try:
             await self._outbox.finish(results)
             results = []
-            for due_at in sorted(set(put_off.values())):
-                await self._outbox.put_off([id_ for id_, moment in put_off.items() if moment == due_at], due_at)
-                put_off = {id_: moment for id_, moment in put_off.items() if moment != due_at}
+            for due_at in sorted({moment for _, moment in put_off}):
+                await self._outbox.release([owed for owed, moment in put_off if moment == due_at], due_at)
+                put_off = [one for one in put_off if one[1] != due_at]
         except BaseException:
             self._results = results + self._results
-            self._put_off = put_off | self._put_off
+            self._put_off = put_off + self._put_off
             raise
 
     @staticmethod

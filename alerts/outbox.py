@@ -8,11 +8,12 @@ have missed (`alerts.missed`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, null, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,9 +57,12 @@ _state = outbox.c.state.concat("")
 
 _HEADS = first_of_each_chat()
 
-# The answer of an attempt is taken where it is awaited, or came late and was told to nobody as doubtful.
-_awaited = or_(
-    outbox.c.state == text("'sending'"), and_(outbox.c.state == text("'uncertain'"), outbox.c.carried_by.is_(None))
+# The answer of an attempt is taken from who holds the row, or held it last and was not told of as doubtful to anybody.
+_awaited = and_(
+    outbox.c.lease_until == bindparam("lease"),
+    or_(
+        outbox.c.state == text("'sending'"), and_(outbox.c.state == text("'uncertain'"), outbox.c.carried_by.is_(None))
+    ),
 )
 _answered = (
     update(outbox)
@@ -83,8 +87,8 @@ class Outbox:
         self._mine = and_(outbox.c.priority >= lane.start, outbox.c.priority < lane.stop)
         dialect = database.engine.dialect
         self._owe = Bulk(database.insert(outbox).on_conflict_do_nothing(), _OWING, dialect)
-        self._settle = Bulk(_settle, ("row", "words", "state", "finished_at"), dialect)
-        self._put_back = Bulk(_put_back, ("row", "words", "state", "due_at"), dialect)
+        self._settle = Bulk(_settle, ("row", "lease", "words", "state", "finished_at"), dialect)
+        self._put_back = Bulk(_put_back, ("row", "lease", "words", "state", "due_at"), dialect)
         self._after: dict[int, int] = {}  # by priority: the last subscriber claimed for, so that chats take turns
 
     async def owe(self, connection: AsyncConnection, rows: Sequence[Debt]) -> None:
@@ -173,10 +177,11 @@ class Outbox:
             )  # fmt: skip
         return owed
 
-    async def start(self, rows: Sequence[Owed], lease: timedelta = LEASE) -> set[int]:
-        """Mark that the requests go out now; returns the ids that may. A lease that ran out, a person who stopped: not.
+    async def start(self, rows: Sequence[Owed], lease: timedelta = LEASE) -> list[Owed]:
+        """Mark that the requests go out now; returns those that may, in their order, as they are held from now on.
 
-        From here until `finish` a kill leaves doubt, so start few, and late.
+        A lease that ran out, a person who stopped: may not. From here until `finish` a kill leaves doubt, so start few,
+        and late.
         """
         now = self._clock()
         started: set[int] = set()
@@ -188,10 +193,13 @@ class Outbox:
                 mark = update(outbox).where(ours, outbox.c.lease_until == lease_until)
                 mark = mark.values(started_at=now, lease_until=now + lease).returning(outbox.c.id)
                 started.update((await connection.execute(mark)).scalars())
-        return started
+        return [msgspec.structs.replace(row, lease_until=now + lease) for row in rows if row.id in started]
 
     async def finish(self, results: Sequence[Result]) -> None:
-        """Record what came of attempts, all in one transaction. An answer that comes after the lease still counts."""
+        """Record what came of attempts, all in one transaction. An answer that comes after the lease still counts.
+
+        Written once more, where nobody said that it was written, it changes nothing: the row may be another's by then.
+        """
         if not results:
             return
         now = self._clock()
@@ -202,31 +210,23 @@ class Outbox:
                 (self._settle, settled, [now] * len(settled)),
                 (self._put_back, again, [one.due_at or now for one in again]),
             ):
+                ids, leases = [one.owed.id for one in part], [one.owed.lease_until for one in part]
                 words, states = [one.answer for one in part], [one.state.value for one in part]
-                await statement(connection, [one.id for one in part], words, states, moments)
+                await statement(connection, ids, leases, words, states, moments)
 
     async def release(self, rows: Sequence[Owed], due_at: datetime) -> None:
-        """Give claimed messages back that were not started; their chats wait until `due_at`.
+        """Give messages back whose requests did not go out, started or not; their chats wait until `due_at`.
 
         Not those whose lease ran out meanwhile: another may hold them by now, and be sending them.
         """
+        back = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
         async with self._database.write() as connection:
             for lease_until in {row.lease_until for row in rows}:
                 ids = [row.id for row in rows if row.lease_until == lease_until]
-                mine = and_(outbox.c.started_at.is_(None), outbox.c.lease_until == lease_until)
-                await self._put_off(connection, ids, mine, due_at)
-
-    async def put_off(self, ids: Collection[int], due_at: datetime) -> None:
-        """Give started messages back whose requests did not go out; their chats wait until `due_at`."""
-        async with self._database.write() as connection:
-            await self._put_off(connection, ids, outbox.c.started_at.is_not(None), due_at)
-
-    async def _put_off(
-        self, connection: AsyncConnection, ids: Collection[int], mine: ColumnElement[bool], due_at: datetime
-    ) -> None:
-        which = and_(self._database.among(outbox.c.id, ids), outbox.c.state == State.SENDING, mine)
-        values = {"state": State.DUE.value, "due_at": due_at, "lease_until": None, "started_at": None}
-        await connection.execute(update(outbox).where(which).values(values))
+                held = and_(outbox.c.state == State.SENDING, outbox.c.lease_until == lease_until)
+                await connection.execute(
+                    update(outbox).where(self._database.among(outbox.c.id, ids), held).values(back)
+                )
 
     async def expire_leases(self) -> tuple[int, int]:
         """Settle what a stopped process left: never started is due again, started is uncertain. How many of each."""
@@ -244,7 +244,7 @@ class Outbox:
         left = and_(outbox.c.state == State.SENDING, self._mine, which)
         again = {"state": State.DUE.value, "lease_until": None}
         unknown = {
-            "state": State.UNCERTAIN.value, "lease_until": None, "finished_at": now, "attempts": outbox.c.attempts + 1,
+            "state": State.UNCERTAIN.value, "finished_at": now, "attempts": outbox.c.attempts + 1,
             "answer": "outbox: no answer was recorded before the lease ran out",
         }  # fmt: skip
         async with self._database.write() as connection:

@@ -89,7 +89,7 @@ async def _claim(outbox: Outbox, batch: int, rows: int) -> float:
     while done < rows:
         claimed = await outbox.claim(batch)
         done += len(claimed)
-        await outbox.finish([Answer(owed.id, State.SENT, str(owed.id)) for owed in claimed])
+        await outbox.finish([Answer(owed, State.SENT, str(owed.id)) for owed in claimed])
     return done / (time.perf_counter() - started)
 
 

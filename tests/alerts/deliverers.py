@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,7 +111,7 @@ class FatedOutbox(Outbox):
             self._fate.at("claimed")
         return claimed
 
-    async def start(self, rows: Sequence[Owed], lease: timedelta = timedelta(seconds=60)) -> set[int]:
+    async def start(self, rows: Sequence[Owed], lease: timedelta = timedelta(seconds=60)) -> list[Owed]:
         self._fate.at("starting")
         started = await super().start(rows, lease)
         self._fate.at("started")
@@ -127,10 +127,6 @@ class FatedOutbox(Outbox):
     async def release(self, rows: Sequence[Owed], due_at: datetime) -> None:
         self._fate.at("releasing")
         await super().release(rows, due_at)
-
-    async def put_off(self, ids: Collection[int], due_at: datetime) -> None:
-        self._fate.at("releasing")
-        await super().put_off(ids, due_at)
 
     async def expire_leases(self) -> tuple[int, int]:
         self._fate.at("expiring")

@@ -156,13 +156,13 @@ async def test_what_got_no_turn_ends_its_round_even_where_that_is_written_last(p
     for n in range(4):
         await world.owe(await world.person(str(n)))
     post.channel.answers["0"] = [DeliveryError("429", retry_after=20, everyone=True)]
-    put_off = Outbox.put_off
+    release = Outbox.release
 
     async def slowly(*given: Any) -> None:
         await asyncio.sleep(0.05)  # a connection that is slower than the one that writes the 429 down
-        await put_off(*given)
+        await release(*given)
 
-    monkeypatch.setattr(Outbox, "put_off", slowly)
+    monkeypatch.setattr(Outbox, "release", slowly)
     async with asyncio.timeout(60):  # it never ended
         await post.run()
     assert (await world.states(), post.channel.asked) == (["due"] * 4, ["0"])
@@ -172,14 +172,14 @@ async def test_what_got_no_turn_is_due_again_even_if_the_database_was_away(post,
     for n in range(4):
         await world.owe(await world.person(str(n)))
     post.channel.answers["0"] = [DeliveryError("429", retry_after=20, everyone=True)]
-    put_off, refused = Outbox.put_off, iter([OSError("gone"), OSError("gone")])
+    release, refused = Outbox.release, iter([OSError("gone"), OSError("gone")])
 
     async def now_and_then(*given: Any) -> None:
         if (trouble := next(refused, None)) is not None:
             raise trouble
-        await put_off(*given)
+        await release(*given)
 
-    monkeypatch.setattr(Outbox, "put_off", now_and_then)
+    monkeypatch.setattr(Outbox, "release", now_and_then)
     for _ in range(2):
         with pytest.raises(OSError, match="gone"):
             await post.run()

@@ -72,11 +72,10 @@ class Followed:
         """Everything that is due, as rendered."""
         out = []
         while claimed := await self.world.outbox.claim(10):
-            await self.world.outbox.start(claimed)
-            for owed in claimed:
+            for owed in await self.world.outbox.start(claimed):
                 out.append(await self.messages.render(owed))
                 self.sent += 1
-                await self.world.outbox.finish([Result(owed.id, State.SENT, str(100 + self.sent))])
+                await self.world.outbox.finish([Result(owed, State.SENT, str(100 + self.sent))])
         return out
 
     async def said(self) -> list[str]:
@@ -207,9 +206,8 @@ async def test_a_change_in_a_list_is_said_there(followed, world) -> None:
 
 async def test_a_first_message_in_doubt_or_in_a_list_counts_as_told(followed, world) -> None:
     await followed.save(purchase(), flag())
-    [claimed] = await world.outbox.claim(5)
-    await world.outbox.start([claimed])
-    await world.outbox.finish([Result(claimed.id, State.UNCERTAIN, "time-out")])
+    [claimed] = await world.outbox.start(await world.outbox.claim(5))
+    await world.outbox.finish([Result(claimed, State.UNCERTAIN, "time-out")])
     await followed.save(purchase(status="cancelled"), flag())
     [reply] = await followed.send()
     assert reply.reply_to == "", "nobody knows the first message's id"
@@ -218,9 +216,8 @@ async def test_a_first_message_in_doubt_or_in_a_list_counts_as_told(followed, wo
 
 async def test_a_first_message_that_failed_or_was_muted_is_no_telling(followed, world) -> None:
     await followed.save(purchase(), flag())
-    [claimed] = await world.outbox.claim(5)
-    await world.outbox.start([claimed])
-    await world.outbox.finish([Result(claimed.id, State.FAILED, "refused")])
+    [claimed] = await world.outbox.start(await world.outbox.claim(5))
+    await world.outbox.finish([Result(claimed, State.FAILED, "refused")])
     await followed.save(purchase(status="cancelled"), flag())
     assert [row.event for row in await world.rows()] == ["published"]
 

@@ -241,9 +241,8 @@ async def test_a_list_in_doubt_is_told_by_the_list_of_the_possibly_missed(told, 
     told = Told(world, burst=3)
     await world.person("1", Criteria())
     made = await told.publish(3)
-    [claimed] = await world.outbox.claim(5)
-    await world.outbox.start([claimed])
-    await world.outbox.finish([Result(claimed.id, State.UNCERTAIN, "time-out")])
+    [claimed] = await world.outbox.start(await world.outbox.claim(5))
+    await world.outbox.finish([Result(claimed, State.UNCERTAIN, "time-out")])
     clock.advance(minutes=11)
     assert await carry(world.database, world.outbox, clock) == 1
     [missed] = await told.rows("due")

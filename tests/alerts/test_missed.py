@@ -15,9 +15,8 @@ async def _in_doubt(world: Any, *people: int) -> list[int]:
     for person in people:
         tenders.append(await world.tender())
         await world.owe(person, tender=tenders[-1])
-        await world.outbox.start(await world.outbox.claim(1))
-        [row] = [row for row in await world.rows() if row.state == "sending"]
-        await world.outbox.finish([Result(row.id, State.UNCERTAIN, "time-out")])
+        [owed] = await world.outbox.start(await world.outbox.claim(1))
+        await world.outbox.finish([Result(owed, State.UNCERTAIN, "time-out")])
     return tenders
 
 
@@ -45,10 +44,13 @@ async def test_a_fresh_doubt_waits_for_its_late_answer(world, clock) -> None:
 
 
 async def test_what_is_carried_is_settled_and_a_late_answer_changes_nothing(world, clock) -> None:
-    await _in_doubt(world, await world.person())
+    await world.owe(await world.person(), tender=await world.tender())
+    [owed] = await world.outbox.start(await world.outbox.claim(1, timedelta(seconds=60)), timedelta(seconds=60))
+    clock.advance(minutes=2)
+    await world.outbox.expire_leases()
     clock.advance(minutes=11)
     await _carry(world)
-    await world.outbox.finish([Result(1, State.DUE)])
+    await world.outbox.finish([Result(owed, State.DUE)])
     assert await world.states() == ["uncertain", "due"]
 
 
@@ -88,7 +90,7 @@ async def test_a_kill_in_flight_ends_in_the_list_and_nothing_is_sent_twice(world
     await world.outbox.expire_leases()
     [next_one] = await world.outbox.claim(1)
     assert next_one.tender_id == sent
-    await world.outbox.finish([Result(next_one.id, State.SENT, "m1")])
+    await world.outbox.finish([Result(next_one, State.SENT, "m1")])
     clock.advance(minutes=11)
     assert await _carry(world) == 1
     [listed] = await world.outbox.claim(5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from alerts.outbox import Outbox, Result, State
 
 LEASE = timedelta(seconds=60)
@@ -30,7 +32,7 @@ async def test_a_chat_gets_its_messages_in_the_order_of_tenders_one_at_a_time(wo
     while owed := await world.outbox.claim(10):
         assert len(owed) == 1
         order.append(owed[0].id)
-        await world.outbox.finish([Result(owed[0].id, State.SENT, "m1")])
+        await world.outbox.finish([Result(owed[0], State.SENT, "m1")])
     assert order == [early, middle, late]
 
 
@@ -62,7 +64,7 @@ async def test_chats_take_turns_when_there_is_more_than_can_be_sent(world) -> No
     for _ in range(6):
         claimed = await world.outbox.claim(2)
         served += [owed.subscriber_id for owed in claimed]
-        await world.outbox.finish([Result(owed.id, State.SENT) for owed in claimed])
+        await world.outbox.finish([Result(owed, State.SENT) for owed in claimed])
     assert served == people * 3
 
 
@@ -84,7 +86,7 @@ async def test_what_somebody_who_stopped_is_owed_by_a_race_is_skipped_at_the_cla
 async def test_a_lease_that_ran_out_before_the_start_makes_it_due_after_the_start_uncertain(world, clock) -> None:
     started, waiting = [await world.owe(await world.person(str(n))) for n in range(2)]
     claimed = {owed.id: owed for owed in await world.outbox.claim(10, LEASE)}
-    assert await world.outbox.start([claimed[started]], LEASE) == {started}
+    assert [owed.id for owed in await world.outbox.start([claimed[started]], LEASE)] == [started]
     assert await world.outbox.expire_leases() == (0, 0)
     clock.advance(seconds=61)
     assert await world.outbox.expire_leases() == (1, 1)
@@ -96,12 +98,12 @@ async def test_who_lost_the_lease_may_not_start(world, clock) -> None:
     await world.owe(await world.person())
     slow = await world.outbox.claim(1, LEASE)
     clock.advance(seconds=61)
-    assert await world.outbox.start(slow, LEASE) == set()
+    assert await world.outbox.start(slow, LEASE) == []
     await world.outbox.expire_leases()
     quick = await world.outbox.claim(1, LEASE)
-    assert await world.outbox.start(slow, LEASE) == set()
+    assert await world.outbox.start(slow, LEASE) == []
     assert len(await world.outbox.start(quick, LEASE)) == 1
-    assert await world.outbox.start(quick, LEASE) == set()
+    assert await world.outbox.start(quick, LEASE) == []
 
 
 async def test_who_gave_a_message_back_may_not_start_it_for_the_one_who_took_it(world, clock) -> None:
@@ -110,22 +112,24 @@ async def test_who_gave_a_message_back_may_not_start_it_for_the_one_who_took_it(
     await world.outbox.release(first, clock())
     clock.advance(seconds=1)
     second = await world.outbox.claim(1, LEASE)
-    assert await world.outbox.start(first, LEASE) == set()
-    assert await world.outbox.start(second, LEASE) == {id_}
+    assert await world.outbox.start(first, LEASE) == []
+    assert [owed.id for owed in await world.outbox.start(second, LEASE)] == [id_]
 
 
 async def test_who_lost_the_lease_may_not_give_back_what_another_is_sending(world, clock) -> None:
-    id_ = await world.owe(await world.person())
+    await world.owe(await world.person())
     slow = await world.outbox.claim(1, LEASE)
     clock.advance(seconds=61)  # the process, or its machine, stood still
     await world.outbox.expire_leases()
     quick = await world.outbox.claim(1, LEASE)
     for started in (False, True):
         if started:
-            await world.outbox.start(quick, LEASE)
+            quick = await world.outbox.start(quick, LEASE)
         await world.outbox.release(slow, clock())
         assert await world.states() == ["sending"], "due again, it would be sent a second time"
-    await world.outbox.finish([Result(id_, State.SENT, "m7")])
+    await world.outbox.finish([Result(slow[0], State.FAILED, "cannot be rendered")])
+    assert await world.states() == ["sending"]
+    await world.outbox.finish([Result(quick[0], State.SENT, "m7")])
     assert await world.states() == ["sent"]
 
 
@@ -137,33 +141,53 @@ async def test_chats_that_wait_take_no_place_in_a_claim(world, clock) -> None:
 
 
 async def test_an_answer_that_comes_after_the_lease_still_counts(world, clock) -> None:
-    [id_] = [await world.owe(await world.person())]
-    await world.outbox.start(await world.outbox.claim(1, LEASE), LEASE)
+    await world.owe(await world.person())
+    [owed] = await world.outbox.start(await world.outbox.claim(1, LEASE), LEASE)
     clock.advance(seconds=61)
     await world.outbox.expire_leases()
-    await world.outbox.finish([Result(id_, State.SENT, "m7")])
+    await world.outbox.finish([Result(owed, State.SENT, "m7")])
     assert await world.states() == ["sent"]
 
 
 async def test_what_is_settled_stays_settled(world) -> None:
-    id_ = await world.owe(await world.person())
-    await world.outbox.start(await world.outbox.claim(1))
-    await world.outbox.finish([Result(id_, State.SENT, "m7")])
-    await world.outbox.finish([Result(id_, State.DUE), Result(id_, State.FAILED, "no")])
-    await world.outbox.put_off([id_], world.clock())
+    await world.owe(await world.person())
+    [owed] = await world.outbox.start(await world.outbox.claim(1))
+    await world.outbox.finish([Result(owed, State.SENT, "m7")])
+    await world.outbox.finish([Result(owed, State.DUE), Result(owed, State.FAILED, "no")])
+    await world.outbox.release([owed], world.clock())
     [row] = await world.rows()
     assert (row.state, row.answer, row.attempts, row.lease_until) == ("sent", "m7", 1, None)
 
 
 async def test_a_retry_counts_its_attempt_and_waits_its_time(world, clock) -> None:
-    id_ = await world.owe(await world.person())
-    await world.outbox.start(await world.outbox.claim(1))
-    await world.outbox.finish([Result(id_, State.DUE, "429", clock() + timedelta(seconds=5))])
+    await world.owe(await world.person())
+    [owed] = await world.outbox.start(await world.outbox.claim(1))
+    await world.outbox.finish([Result(owed, State.DUE, "429", clock() + timedelta(seconds=5))])
     assert await world.outbox.claim(1) == []
     clock.advance(seconds=5)
     [owed] = await world.outbox.claim(1)
     assert owed.attempts == 1
-    assert await world.outbox.start([owed]) == {id_}
+    assert len(await world.outbox.start([owed])) == 1
+
+
+@pytest.mark.parametrize("given_back", [True, False], ids=["no turn", "refused"])
+async def test_what_is_written_again_in_doubt_does_not_touch_what_another_took_since(world, clock, given_back) -> None:
+    await world.owe(await world.person())
+    [owed] = await world.outbox.start(await world.outbox.claim(1))
+
+    async def write() -> None:
+        if given_back:
+            await world.outbox.release([owed], clock())
+        else:
+            await world.outbox.finish([Result(owed, State.DUE, "429", clock())])
+
+    await write()  # it is written, but the connection broke before that was said
+    clock.advance(seconds=1)
+    [others] = await world.outbox.start(await world.outbox.claim(1))
+    await write()
+    assert await world.states() == ["sending"], "due again, it would be sent a second time"
+    await world.outbox.finish([Result(others, State.SENT, "m7")])
+    assert await world.states() == ["sent"]
 
 
 async def test_counts_name_every_state(world) -> None:
@@ -196,7 +220,7 @@ async def test_a_new_process_on_sqlite_settles_what_the_killed_one_left_without_
     if world.database.dialect == "sqlite":
         assert settled == (1, 1)
         assert (counts[State.DUE], counts[State.UNCERTAIN]) == (1, 1)
-        assert await world.outbox.start([claimed]) == set(), "the old process may not send what it no longer holds"
+        assert await world.outbox.start([claimed]) == [], "the old process may not send what it no longer holds"
     else:
         assert settled == (0, 0)
         assert counts[State.SENDING] == 2

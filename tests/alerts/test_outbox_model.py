@@ -47,7 +47,8 @@ class Ledger(RuleBasedStateMachine):
         self.database = Database(f"sqlite+aiosqlite:///{path}")
         self.outbox = Outbox(self.database, self.clock)
         self.hands: tuple[dict[int, Owed], dict[int, Owed]] = ({}, {})  # claimed, not started
-        self.on_the_way: dict[int, datetime] = {}  # started, no answer: until when the lease holds
+        self.on_the_way: dict[int, Owed] = {}  # started, no answer
+        self.told: list[Result] = []
         self.model: dict[int, State] = {}
         self.leases: dict[int, datetime] = {}
         self.sent: dict[int, int] = {}
@@ -76,6 +77,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(who=st.integers(0, 1), limit=st.integers(1, 3))
     def claim(self, who: int, limit: int) -> None:
         busy = {self._person(id_) for id_, state in self.model.items() if state is State.SENDING}
+        self.clock.advance(microseconds=1)  # no two claims at one moment: whose row it is, its lease says
         taken = self.runner.run(self.outbox.claim(limit, LEASE))
         assert len(taken) <= limit
         for owed in taken:
@@ -99,23 +101,40 @@ class Ledger(RuleBasedStateMachine):
         held, now = list(self.hands[who].values()), self.clock()
         may_go = self.runner.run(self.outbox.start(held, LEASE))
         still = {one.id for one in held if self.leases.get(one.id) == one.lease_until > now}
-        assert may_go == still
-        for id_ in may_go:
-            self.leases[id_] = now + LEASE
-            self.on_the_way[id_] = self.leases[id_]
-            self.sent[id_] = self.sent.get(id_, 0) + 1
+        assert {owed.id for owed in may_go} == still
+        for owed in may_go:
+            self.leases[owed.id] = now + LEASE
+            self.on_the_way[owed.id] = owed
+            self.sent[owed.id] = self.sent.get(owed.id, 0) + 1
         self.hands[who].clear()
 
     @precondition(lambda self: self.on_the_way)
-    @rule(data=st.data(), state=st.sampled_from([State.SENT, State.FAILED, State.DUE, State.UNCERTAIN]))
+    @rule(data=st.data(), state=st.sampled_from([State.DUE, State.SENT, State.FAILED, State.UNCERTAIN]))
     def answer(self, data: st.DataObject, state: State) -> None:
         id_ = data.draw(st.sampled_from(sorted(self.on_the_way)))
-        self.runner.run(self.outbox.finish([Result(id_, state, "words")]))
-        del self.on_the_way[id_]
+        self.told.append(Result(self.on_the_way.pop(id_), state, "words"))
+        self.runner.run(self.outbox.finish(self.told[-1:]))
         self.leases.pop(id_, None)
         self.model[id_] = state
         if state is State.DUE:  # the server said for certain: not sent
             self.sent[id_] -= 1
+
+    @precondition(lambda self: self.told)
+    @rule(who=st.integers(0, 1))
+    def answer_again(self, who: int) -> None:
+        """All were written, and connections broke before that was said: another goes on, then they are written anew."""
+        self.claim_and_start(who)
+        self.runner.run(self.outbox.finish(self.told))
+
+    @precondition(lambda self: self.on_the_way)
+    @rule(data=st.data())
+    def get_no_turn(self, data: st.DataObject) -> None:
+        """The request did not go out after all."""
+        owed = self.on_the_way.pop(data.draw(st.sampled_from(sorted(self.on_the_way))))
+        self.runner.run(self.outbox.release([owed], self.clock()))
+        self.sent[owed.id] -= 1
+        if self.leases.get(owed.id) == owed.lease_until:
+            self._back([owed.id])
 
     @rule(who=st.integers(0, 1))
     def release(self, who: int) -> None:
@@ -181,7 +200,7 @@ def test_the_ledger_agrees_with_a_model_whatever_happens(request: pytest.Fixture
         Ledger,
         settings=settings(
             max_examples=25,
-            stateful_step_count=25,
+            stateful_step_count=40,
             deadline=None,
             derandomize=True,
             database=None,

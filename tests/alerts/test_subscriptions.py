@@ -95,7 +95,7 @@ async def test_who_stops_is_owed_nothing_more_and_hears_again_after_resuming(wor
     await world.subscriptions.stop(person)
     assert await world.states() == ["skipped", "skipped", "due"]
     assert {row.answer for row in await world.rows() if row.subscriber_id == person} == {"stopped"}
-    assert await world.outbox.start([claimed]) == set()
+    assert await world.outbox.start([claimed]) == []
     await world.subscriptions.resume(person)
     await world.owe(person)
     assert (await world.states())[-1] == "due"

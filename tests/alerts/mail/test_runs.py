@@ -64,10 +64,9 @@ class Days:
     async def deliver(self, state: State = State.SENT) -> int:
         """Claim the one mail that is due and finish it so; returns its id."""
         while True:
-            (owed,) = await self.mail.claim(1)
-            await self.mail.start([owed])
+            (owed,) = await self.mail.start(await self.mail.claim(1))
             letter = not owed.event.startswith("digest")
-            await self.mail.finish([Result(owed.id, State.SENT if letter else state, "250")])
+            await self.mail.finish([Result(owed, State.SENT if letter else state, "250")])
             if not letter:
                 return owed.id
 
