@@ -298,7 +298,6 @@ async def test_a_postgresql_that_cuts_every_connection_under_load_loses_nothing(
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(180)
 async def test_a_postgresql_restarted_under_load_loses_nothing(clock) -> None:
     with own_server() as server:
         database = Database(server.url)

@@ -6,12 +6,9 @@ still for a second.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.alerts.flood import GROUPS, Flood
 
 
-@pytest.mark.timeout(120)
 async def test_a_flood_goes_out_at_the_pace_and_people_are_answered_meanwhile(database_url, tmp_path) -> None:
     result = await Flood(database_url, tmp_path, rows=300, storms=1, scale=2.0).run()
     assert result.states == {"sent": 300}

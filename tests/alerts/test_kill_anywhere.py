@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.alerts.deliverers import STEPS
 from tests.alerts.kill_anywhere import Killing
 
 
-@pytest.mark.timeout(180)
 async def test_whatever_moment_a_deliverer_is_killed_nothing_is_lost_and_nothing_told_twice(
     database_url, dialect, tmp_path
 ) -> None:

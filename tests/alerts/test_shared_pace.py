@@ -118,7 +118,6 @@ async def test_turns_come_again_after_the_server_cut_every_connection(database) 
     assert len(await asyncio.wait_for(asyncio.gather(*turns), 20)) == 60
 
 
-@pytest.mark.timeout(120)
 async def test_three_deliverers_keep_to_the_bots_pace_and_send_each_message_once(database_url, tmp_path) -> None:
     people, groups, alerts = 60, 3, 160
     ledger = tmp_path / "ledger.jsonl"

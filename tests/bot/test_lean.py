@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from bot.inbox.receiver import ALLOWED_UPDATES
 from bot.sandbox import BOT_TOKEN, Sandbox
 from bot.sandbox.people import Person
@@ -72,7 +70,6 @@ def test_what_an_idle_process_does_without_is_not_imported_and_models_are_built_
     assert update["message"]["chat"] == UPDATE["message"]["chat"]
 
 
-@pytest.mark.timeout(120)
 async def test_a_lean_process_handles_every_kind_of_update(tmp_path: Path) -> None:
     asker = Person(1, "Айжан", "ru")
     async with Sandbox(people=[asker]) as sandbox:

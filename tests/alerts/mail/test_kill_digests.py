@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.alerts.mail.kill_digests import Killing, passed
 
 
-@pytest.mark.timeout(300)
 async def test_whatever_moment_a_process_is_killed_no_purchase_is_lost_and_no_mail_comes_twice(
     database_url: str, tmp_path: Path
 ) -> None:

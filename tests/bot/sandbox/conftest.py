@@ -13,9 +13,12 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.sandbox import Person, Sandbox
+
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)  # a busy machine may stand still for seconds
 
 FLAGS = [
     "--no-sandbox",
@@ -84,7 +87,7 @@ class Window:
         made: BrowserContext = await self.browser.new_context(
             viewport={"width": width, "height": height}, locale="en-GB", **context
         )
-        made.set_default_timeout(15_000)
+        made.set_default_timeout(PATIENCE_MS)
         page = await made.new_page()
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("console", lambda line: line.type == "error" and self.trouble.append(line.text))

@@ -185,5 +185,5 @@ async def test_a_page_that_lost_the_stream_catches_up(sandbox: Sandbox, reader: 
     messages = sandbox.world.chats[reader.id].messages
     messages[900] = {**next(iter(messages.values())), "message_id": 900, "text": "missed", "entities": []}
     await sandbox.page.end_streams()
-    await expect(bubble(page, "missed")).to_be_visible(timeout=15_000)
+    await expect(bubble(page, "missed")).to_be_visible()
     window.trouble.clear()

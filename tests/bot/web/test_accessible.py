@@ -127,7 +127,6 @@ async def test_every_page_keeps_wcag_aa(browser: Browser, mail: Mail, language: 
 async def test_pages_work_by_keys_without_a_script(browser: Browser, mail: Mail) -> None:
     context = await browser.new_context(java_script_enabled=False, locale="en-GB")
     page, served_ = await context.new_page(), mail.pages
-    context.set_default_timeout(15_000)
     await page.goto(f"{served_.base}/")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")  # the first thing reached skips to the content
