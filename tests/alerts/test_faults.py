@@ -94,21 +94,20 @@ class Day:
         """Return with a message to everybody who is owed one gone out, none answered: a break leaves answers."""
         self.channel.answers.clear()
         gone: set[int] = set()
-        waiting, idle = {0}, 0
+        waiting = {0}
 
         def nothing_moves() -> None:
-            nonlocal idle
-            idle += 1
+            """What a break took out of the deliverer's hands comes back when its lease is over."""
+            self.world.clock.advance(seconds=61)
             self.deliverer._moved.set()
 
-        while waiting - gone and idle < 5:  # what a break took from the deliverer comes back after the answers
+        while waiting - gone:
             alarm = asyncio.get_running_loop().call_later(1.0, nothing_moves)
             await self.step()
             alarm.cancel()
             rows = [row for row in await self.world.rows() if row.state in {"due", "sending"}]
             waiting = {row.subscriber_id for row in rows}
             gone = {row.subscriber_id for row in rows if row.state == "sending" and row.started_at is not None}
-        assert len(gone) > PEOPLE / 2
 
     async def to_the_end(self) -> None:
         async with asyncio.timeout(60):
