@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import pytest
 from aiogram import Bot
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox import Person, Sandbox
 from tests.bot.sandbox.conftest import Window
@@ -150,7 +149,7 @@ async def test_a_choice_on_its_way_outlives_what_is_pressed_meanwhile(
     page = await window.open(f"?person={reader.id}")
     chosen = page.locator(".person[aria-checked='true']")
     await chosen.focus()
-    async with held(page, "**/sandbox/state*"):
+    async with held(page, "/sandbox/state"):
         await page.keyboard.press("ArrowLeft")
         await page.keyboard.press("ArrowLeft")
         await page.get_by_role("button", name="More").click()
@@ -160,18 +159,21 @@ async def test_a_choice_on_its_way_outlives_what_is_pressed_meanwhile(
     assert reader.blocked
 
 
+HOLD = """address => {
+  const real = window.fetch, free = new Promise((go) => { window.goOn = go; });
+  window.fetch = (url, ...rest) => (url.includes(address) ? free : Promise.resolve()).then(() => real(url, ...rest));
+}"""
+
+
 @asynccontextmanager
 async def held(page: Page, address: str) -> AsyncIterator[None]:
-    """Keep what the page asks for at this address on its way until the end of the block."""
-    go_on = asyncio.Event()
+    """Keep what the page asks for at such an address on its way until the end of the block.
 
-    async def wait(route: Route) -> None:
-        await go_on.wait()
-        await route.continue_()
-
-    await page.route(address, wait)
+    In the page: the browser's own interception lets a request that comes at once through now and then.
+    """
+    await page.evaluate(HOLD, address)
     yield
-    go_on.set()
+    await page.evaluate("goOn()")
 
 
 async def test_an_answer_that_comes_late_takes_the_focus_from_nobody(
@@ -181,14 +183,14 @@ async def test_an_answer_that_comes_late_takes_the_focus_from_nobody(
     page = await window.open(f"?person={reader.id}")
     more, stop = page.get_by_role("button", name="More"), page.get_by_role("button", name="Stop the bot")
     await page.get_by_role("textbox", name="Message").fill("hello")
-    async with held(page, "**/send"):
+    async with held(page, "/send"):
         await page.keyboard.press("Enter")
         await more.click()
         await expect(stop).to_be_focused()
     await expect(bubble(page, "hello")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.locator(".person[aria-checked='true']").focus()
-    async with held(page, "**/sandbox/state*"):
+    async with held(page, "/sandbox/state"):
         await page.keyboard.press("ArrowLeft")
         await page.locator("textarea").focus()
     await expect(page.locator(".person[aria-checked='true']")).not_to_have_attribute("data-person", str(reader.id))
