@@ -157,7 +157,12 @@ class Deliverer:
                 messages[owed.id] = message
         if not rendered:
             return
-        for owed in await self._outbox.start(rendered, self._later(settings.lease)):
+        try:
+            started = await self._outbox.start(rendered, self._later(settings.lease))
+        except BaseException:  # none went out: they are asked about again, not left until the lease ends
+            self._claimed.extendleft(reversed(rendered))
+            raise
+        for owed in started:
             self._waiting += 1
             task = asyncio.create_task(self._deliver(owed, messages[owed.id]))
             self._tasks.add(task)

@@ -187,6 +187,27 @@ async def test_what_got_no_turn_is_due_again_even_if_the_database_was_away(post,
     assert await world.states() == ["due"] * 4  # in nobody's doubt: their requests never went out
 
 
+@pytest.mark.parametrize("written", [False, True], ids=["not written", "written, but nobody said so"])
+async def test_what_could_not_be_started_stays_in_hand(post, world, monkeypatch, written) -> None:
+    ids = [await world.owe(await world.person(str(n))) for n in range(4)]
+    start, refused = Outbox.start, iter([OSError("gone")])
+
+    async def once_in_vain(*given: Any) -> list[Owed]:
+        if (trouble := next(refused, None)) is None:
+            return await start(*given)
+        if written:
+            await start(*given)
+        raise trouble
+
+    monkeypatch.setattr(Outbox, "start", once_in_vain)
+    with pytest.raises(OSError, match="gone"):
+        await post.run()
+    await post.run()  # at once: no lease has to end
+    told = [] if written else [f"published of {id_}" for id_ in ids]
+    assert [text for _, text in post.channel.accepted] == told
+    assert await world.states() == ["sending" if written else "sent"] * 4  # in doubt, once the lease is over
+
+
 async def test_while_the_whole_bot_waits_the_ledger_is_left_alone(post, world) -> None:
     for n in range(5):
         await world.owe(await world.person(str(n)))

@@ -104,6 +104,7 @@ async def test_a_killed_leader_is_followed(database_url: str, tmp_path: Path) ->
             (leader,) = await leaders()
             (first if first.pid == leader else second).kill()
             await until(lambda: _followed(leaders))
+        assert await leaders() == [leader, second.pid if first.pid == leader else first.pid]
     finally:
         for one in (first, second):
             if one.returncode is None:

@@ -154,6 +154,9 @@ async def test_a_person_is_answered_through_the_webhook_also_after_a_time_when_n
         sandbox.crowd.send(person, "/help")  # nobody listens: the sandbox posts it again, as Telegram does
         await until(lambda: asyncio.sleep(0, sandbox.webhook.last_error))
         await run_until(2)
+        hello, help_ = (entry.text for entry in sandbox.ledger.messages(person.id))  # each is answered once
+        assert hello != help_
+        assert "/filters" in help_
 
 
 async def test_a_secret_of_bytes_that_are_no_text_is_refused_like_any_other(posting: Posting) -> None:
